@@ -1,0 +1,16 @@
+//! Compiles the protocol's `.proto` files with protox, so that no protoc is needed to build this crate.
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let files = ["tfplugin6.proto", "go_plugin.proto", "health.proto"];
+    for file in files {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    tonic_prost_build::configure()
+        .build_client(true)
+        .build_transport(false)
+        .generate_default_stubs(true)
+        .bytes(".tfplugin6.DynamicValue")
+        .bytes(".tfplugin6.RawState")
+        .compile_fds(protox::compile(files, ["."])?)?;
+    Ok(())
+}

@@ -1,0 +1,2 @@
+//! Terraform plugin protocol 6.
+pub mod wire;

@@ -1,0 +1,2 @@
+//! The provider.
+pub mod arm;
