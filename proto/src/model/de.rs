@@ -1,0 +1,182 @@
+//! Values to structs, through serde.
+
+use std::fmt::Display;
+
+use serde::de::value::StringDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::attr;
+use crate::Value;
+use crate::codec::CodecError;
+use crate::path::Step;
+
+impl Error for CodecError {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+/// A value as serde reads it.
+pub(super) struct ValueReader<'a>(pub(super) &'a Value);
+
+impl<'de> Deserializer<'de> for ValueReader<'_> {
+    type Error = CodecError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CodecError> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Unknown(_) => Err(CodecError::new("a value that is not known yet")),
+            Value::Bool(bool) => visitor.visit_bool(*bool),
+            Value::Number(number) => match number.as_i64() {
+                Some(int) => visitor.visit_i64(int),
+                None => visitor.visit_f64(number.as_f64()),
+            },
+            Value::String(text) => visitor.visit_str(text),
+            Value::List(items) | Value::Set(items) => visitor.visit_seq(Items { items, next: 0 }),
+            Value::Map(entries) => {
+                visitor.visit_map(Entries { entries: entries.iter(), value: None, named: false })
+            }
+            Value::Dynamic(dynamic) => ValueReader(&dynamic.value).deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CodecError> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CodecError> {
+        match self.0 {
+            Value::Number(number) => visitor.visit_f64(number.as_f64()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, CodecError> {
+        match self.0 {
+            Value::Map(entries) => {
+                visitor.visit_map(Entries { entries: entries.iter(), value: None, named: true })
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, CodecError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, CodecError> {
+        let variant = match self.0 {
+            Value::Null if name == attr::NAME => attr::VARIANTS[0],
+            Value::Unknown(_) if name == attr::NAME => attr::VARIANTS[1],
+            _ if name == attr::NAME => attr::VARIANTS[2],
+            Value::String(text) => text,
+            Value::Unknown(_) => return Err(CodecError::new("a value that is not known yet")),
+            _ => return Err(CodecError::new("a string is required")),
+        };
+        visitor.visit_enum(Variant { name: variant, value: self.0 })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CodecError> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map identifier
+    }
+}
+
+struct Variant<'a> {
+    name: &'a str,
+    value: &'a Value,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_> {
+    type Error = CodecError;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), CodecError> {
+        let name = seed.deserialize(StringDeserializer::new(self.name.to_owned()))?;
+        Ok((name, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_> {
+    type Error = CodecError;
+
+    fn unit_variant(self) -> Result<(), CodecError> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, CodecError> {
+        seed.deserialize(ValueReader(self.value))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, CodecError> {
+        Err(CodecError::new("a tuple variant, which no attribute has"))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, CodecError> {
+        Err(CodecError::new("a struct variant, which no attribute has"))
+    }
+}
+
+struct Items<'a> {
+    items: &'a [Value],
+    next: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = CodecError;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, CodecError> {
+        let Some(item) = self.items.get(self.next) else { return Ok(None) };
+        let index = self.next;
+        self.next += 1;
+        let value = seed.deserialize(ValueReader(item)).map_err(|error| error.inside(Step::Index(index)))?;
+        Ok(Some(value))
+    }
+}
+
+struct Entries<'a> {
+    entries: std::collections::btree_map::Iter<'a, String, Value>,
+    value: Option<(&'a str, &'a Value)>,
+    /// Whether the keys are attribute names, which only matters for the paths of errors.
+    named: bool,
+}
+
+impl<'de> MapAccess<'de> for Entries<'_> {
+    type Error = CodecError;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, CodecError> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some((key, value));
+        seed.deserialize(StringDeserializer::new(key.clone())).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, CodecError> {
+        let (key, value) = self.value.take().ok_or_else(|| CodecError::new("a value without a key"))?;
+        let step = if self.named { Step::Attribute } else { Step::Key };
+        seed.deserialize(ValueReader(value)).map_err(|error| error.inside(step(key.to_owned())))
+    }
+}
+
