@@ -1,0 +1,18 @@
+terraform {
+  required_providers {
+    defender = {
+      source  = "defender-tf/defender"
+      version = "~> 0.1"
+    }
+  }
+}
+
+# Reads ARM_SUBSCRIPTION_ID, ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET like azurerm does, and falls
+# back to the account that `az login` chose.
+provider "defender" {
+  rule_severity = {
+    MDC103 = "warning" # Any rule can be turned down: "error", "warning" or "off".
+  }
+}
+
+data "defender_plans" "current" {}

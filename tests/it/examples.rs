@@ -1,0 +1,82 @@
+//! Every folder that the documentation shows is run as it is: applied, planned again, imported, destroyed.
+
+use crate::harness::{ROOT, Scene, terraform};
+use crate::shared::process::{self, Failure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+#[test]
+fn provider() -> Result<(), Failure> {
+    check_kind("provider")
+}
+
+#[test]
+fn resources() -> Result<(), Failure> {
+    check_kind("resources")
+}
+
+#[test]
+fn data_sources() -> Result<(), Failure> {
+    check_kind("data-sources")
+}
+
+#[test]
+fn are_formatted() -> Result<(), Failure> {
+    let mut command: Command = terraform()?.command();
+    command.args(["fmt", "-check", "-diff", "-recursive", "examples"]).current_dir(ROOT);
+    process::run(&mut command, Duration::from_secs(120))?.require(0).map(drop)
+}
+
+/// Runs the examples of one kind: one for each folder of that name, or the folder itself.
+fn check_kind(kind: &str) -> Result<(), Failure> {
+    let folder = Path::new(ROOT).join("examples").join(kind);
+    let mut examples: Vec<PathBuf> = entries(&folder)?.into_iter().filter(|path| path.is_dir()).collect();
+    if examples.is_empty() {
+        examples.push(folder);
+    }
+    examples.iter().try_for_each(|example| check(example))
+}
+
+fn check(example: &Path) -> Result<(), Failure> {
+    let scene = Scene::new("")?;
+    let mut import = None;
+    for file in entries(example)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).map_err(Failure::of(format!("read {}", file.display())))?;
+        match name.as_str() {
+            "import.sh" => import = Some(import_arguments(&text)?),
+            _ if text.contains("required_providers") => scene.workspace.write("versions.tf", &text)?,
+            _ => scene.workspace.write(&name, &text)?,
+        }
+    }
+    let workspace = &scene.workspace;
+    workspace.apply()?.require(0)?;
+    workspace.plan()?.require(0)?;
+    if let Some((address, id)) = import {
+        workspace.run(["state", "rm", &address])?.require(0)?;
+        workspace.import(&address, &id)?.require(0)?;
+        workspace.plan()?.require(0)?;
+    }
+    workspace.destroy()?.require(0).map(drop)
+}
+
+/// Reads the address and the id from the one line `terraform import ADDRESS ID`.
+fn import_arguments(script: &str) -> Result<(String, String), Failure> {
+    let command = script.lines().find_map(|line| line.strip_prefix("terraform import "));
+    let (address, id) = command.and_then(|arguments| arguments.split_once(' ')).ok_or_else(|| {
+        Failure::new(format!("import.sh: expected `terraform import ADDRESS ID` in:\n{script}"))
+    })?;
+    let bare = |word: &str| word.trim().trim_matches(['\'', '"']).to_owned();
+    Ok((bare(address), bare(id)))
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let act = || format!("list {}", folder.display());
+    let entries = fs::read_dir(folder).map_err(Failure::of(act()))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(Failure::of(act())));
+    let mut paths = paths.collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    Ok(paths)
+}
