@@ -1,1 +1,44 @@
-//! Emulator.
+//! An emulator of Azure Resource Manager for Microsoft Defender for Cloud: a document store by ARM id, and the
+//! rules by which Azure changes and shows the documents, quirks included.
+//!
+//! It is for tests, benchmarks and demonstrations. Any ARM client can talk to it unchanged, and none of the
+//! provider's types is known here: a field that both misspelt would agree with itself.
+//!
+//! Start reading at [`Emulator::start`]; then `exchange` (the way of one request), `route` (who answers it),
+//! `arm` (what Azure Resource Manager checks for every type) and `security` (Defender's plans).
+//! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
+//!
+//! # What it is not
+//! It does not start machines, does not evaluate policies on real resources and does not check that the machine of
+//! a resource-level plan exists. What it does not know it answers with 501 `NotImplementedByEmulator`.
+
+mod arm;
+mod certificate;
+mod clock;
+mod control;
+mod emulator;
+mod entra;
+mod error;
+mod exchange;
+mod fault;
+mod journal;
+mod listen;
+mod message;
+mod metadata;
+mod route;
+mod security;
+mod seed;
+mod snapshot;
+mod store;
+mod world;
+
+pub use emulator::{Cloud, Emulator, Options, Ready};
+pub use error::Error;
+pub use fault::{Drop, Fault};
+pub use journal::LoggedRequest;
+
+/// Says something to whoever watches; the ready line has standard output for itself.
+#[expect(clippy::print_stderr, reason = "standard error is the log")]
+fn report(text: &str) {
+    eprintln!("arm-emulator: {text}");
+}

@@ -1,0 +1,69 @@
+//! The control endpoint: what tests in other processes may do to the emulator. A port of its own, so that no path
+//! of the emulated services is taken.
+//!
+//! `GET|DELETE /requests`, `POST|DELETE /faults`, `GET|PUT|DELETE /resources[?id=]`, `POST /advance`, `PUT /latency`.
+
+use std::time::Duration;
+
+use hyper::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::exchange::Outcome;
+use crate::fault::Fault;
+use crate::message::{Answer, Call};
+use crate::world::{Shared, World};
+
+/// Answers one request to the control endpoint.
+pub(crate) async fn control(world: Shared, call: Call) -> Outcome {
+    let answer = route(&mut world.lock(), &call).unwrap_or_else(|refusal| refusal);
+    Outcome::Answer(answer)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Latency {
+    milliseconds: u64,
+}
+
+fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
+    let id = call.query.get("id");
+    match (&call.method, call.path.as_str(), id) {
+        (&Method::GET, "/requests", _) => return Ok(Answer::json(200, &json!(world.journal.requests()))),
+        (&Method::DELETE, "/requests", _) => world.journal.clear(),
+        (&Method::POST, "/faults", _) => world.faults.add(read::<Fault>(call)?),
+        (&Method::DELETE, "/faults", _) => world.faults.clear(),
+        (&Method::POST, "/advance", _) => {
+            world.clock.advance(Duration::from_secs(read::<Advance>(call)?.seconds))
+        }
+        (&Method::PUT, "/latency", _) => {
+            world.latency = Duration::from_millis(read::<Latency>(call)?.milliseconds);
+        }
+        (&Method::GET, "/resources", None) => {
+            let documents: Vec<&Value> = world.store.documents().map(|(_, document)| document).collect();
+            return Ok(Answer::json(200, &json!(documents)));
+        }
+        (&Method::GET, "/resources", Some(id)) => {
+            let document = world.store.get(id).ok_or_else(|| Answer::error(404, "NotFound", id))?;
+            return Ok(Answer::json(200, document));
+        }
+        (&Method::PUT, "/resources", Some(id)) => world.plant(id, read(call)?),
+        (&Method::DELETE, "/resources", Some(id)) => {
+            world.store.delete(id);
+            world.keep();
+        }
+        _ => return Err(Answer::error(404, "NotFound", &format!("{} {}", call.method, call.target))),
+    }
+    Ok(Answer::empty(204))
+}
+
+fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Answer> {
+    serde_json::from_slice(&call.body).map_err(|error| Answer::error(400, "BadRequest", &error.to_string()))
+}

@@ -1,0 +1,241 @@
+//! The emulator as a value: its options, what clients need to reach it, and what a test does to it.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+use tempfile::NamedTempFile;
+use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::oneshot;
+
+use crate::fault::Fault;
+use crate::journal::LoggedRequest;
+use crate::listen::serve;
+use crate::snapshot::Snapshot;
+use crate::store::Store;
+use crate::world::{Shared, World};
+use crate::{Error, arm, certificate, control, entra, exchange, seed};
+
+/// How to start; the default is a public cloud over TLS on a free loopback port with one subscription.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Address to listen on; default `127.0.0.1:0`. Clients always use the name `localhost`.
+    pub listen: Option<SocketAddr>,
+    /// Plain http instead of TLS; default false.
+    pub http: bool,
+    /// Documents to start with; default none. Shapes: `{"subscriptions":[id],"resources":[document]}`,
+    /// Microsoft's published examples as they are, or an array of these.
+    pub seed: Option<Value>,
+    /// Which of Azure's clouds to be; default public.
+    pub cloud: Cloud,
+    /// How long every answer takes; default no time.
+    pub latency: Duration,
+    /// Directory that keeps the documents from run to run; default: they are forgotten. Documents kept there win
+    /// over the seed.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// One of Azure's clouds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// Azure.
+    #[default]
+    Public,
+    /// Azure Government.
+    UsGovernment,
+}
+
+/// What a client needs. URLs have the host `localhost` and no trailing slash.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// URL of Azure Resource Manager.
+    pub resource_manager: String,
+    /// URL of the login service.
+    pub authority: String,
+    /// Host and port of the metadata endpoint.
+    pub metadata_host: String,
+    /// Path of a PEM file with the certificate authority to trust.
+    pub ca_certificate: String,
+    /// URL of the control endpoint.
+    pub control: String,
+    /// The only tenant.
+    pub tenant_id: String,
+    /// The only application.
+    pub client_id: String,
+    /// Its password.
+    pub client_secret: String,
+    /// Ids of the subscriptions at the start, sorted.
+    pub subscriptions: Vec<String>,
+}
+
+/// A running emulator on a thread of its own; stops on drop.
+#[derive(Debug)]
+pub struct Emulator {
+    ready: Ready,
+    world: Shared,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _authority: Option<NamedTempFile>,
+}
+
+impl Emulator {
+    /// Starts an emulator; it answers when this returns.
+    ///
+    /// # Errors
+    /// - the address is taken or not ours;
+    /// - the seed has an unknown shape;
+    /// - the data directory or the file of the certificate authority cannot be read or written.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::new("start the runtime", error))?;
+        let listen = options.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
+        let (arm_listener, arm_port) = bind(&runtime, listen)?;
+        let (control_listener, control_port) = bind(&runtime, (Ipv4Addr::LOCALHOST, 0).into())?;
+        let certificates = certificate::make()?;
+        let (authority, ca_certificate) =
+            write_authority(&certificates.authority_pem, options.data_dir.as_ref())?;
+        let tls = (!options.http).then_some(certificates.server);
+
+        let origin = format!("{}://localhost:{arm_port}", if options.http { "http" } else { "https" });
+        let (store, snapshot) = documents(&options)?;
+        let ready = Ready {
+            resource_manager: origin.clone(),
+            authority: origin.clone(),
+            metadata_host: format!("localhost:{arm_port}"),
+            ca_certificate,
+            control: format!("http://localhost:{control_port}"),
+            tenant_id: entra::TENANT_ID.to_owned(),
+            client_id: entra::CLIENT_ID.to_owned(),
+            client_secret: entra::CLIENT_SECRET.to_owned(),
+            subscriptions: arm::subscriptions::ids(&store),
+        };
+        let mut world = World::new(options.cloud, origin, store, snapshot);
+        world.latency = options.latency;
+        world.keep();
+        let world = Shared::new(world);
+
+        let (stop, stopped) = oneshot::channel();
+        let (for_arm, for_control) = (world.clone(), world.clone());
+        let thread = thread::spawn(move || {
+            runtime.block_on(async move {
+                tokio::select! {
+                    _ = serve(arm_listener, tls, move |call| exchange::exchange(for_arm.clone(), call)) => {}
+                    _ = serve(control_listener, None, move |call| control::control(for_control.clone(), call)) => {}
+                    _ = stopped => {}
+                }
+            });
+            runtime.shutdown_background();
+        });
+        Ok(Self { ready, world, stop: Some(stop), thread: Some(thread), _authority: authority })
+    }
+
+    /// What clients need.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The requests seen since the start or [`Emulator::clear_requests`], in the order of their answers.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.world.lock().journal.requests().to_vec()
+    }
+
+    /// Forgets the requests seen.
+    pub fn clear_requests(&self) {
+        self.world.lock().journal.clear();
+    }
+
+    /// Adds a fault behind those that wait.
+    pub fn add_fault(&self, fault: Fault) {
+        self.world.lock().faults.add(fault);
+    }
+
+    /// Forgets all faults.
+    pub fn clear_faults(&self) {
+        self.world.lock().faults.clear();
+    }
+
+    /// The document with this id, in any letter case.
+    pub fn resource(&self, id: &str) -> Option<Value> {
+        self.world.lock().store.get(id).cloned()
+    }
+
+    /// All documents, by lower-cased id.
+    pub fn resources(&self) -> Vec<(String, Value)> {
+        self.world.lock().store.documents().map(|(id, document)| (id.to_owned(), document.clone())).collect()
+    }
+
+    /// Writes a document past all rules. A new subscription in its id begins to exist.
+    pub fn put_resource(&self, id: &str, body: Value) {
+        self.world.lock().plant(id, body);
+    }
+
+    /// Removes a document past all rules.
+    pub fn delete_resource(&self, id: &str) {
+        let mut world = self.world.lock();
+        world.store.delete(id);
+        world.keep();
+    }
+
+    /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end.
+    pub fn advance(&self, by: Duration) {
+        self.world.lock().clock.advance(by);
+    }
+
+    /// Sets how long every answer takes from now on.
+    pub fn set_latency(&self, latency: Duration) {
+        self.world.lock().latency = latency;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The thread may have ended by itself; then nobody listens, and nobody needs to.
+            let _: Result<(), ()> = stop.send(());
+        }
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            crate::report("the server's thread panicked");
+        }
+    }
+}
+
+fn bind(runtime: &Runtime, address: SocketAddr) -> Result<(TcpListener, u16), Error> {
+    let failed = |error| Error::new(format!("listen on {address}"), error);
+    let listener = runtime.block_on(TcpListener::bind(address)).map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, port))
+}
+
+fn documents(options: &Options) -> Result<(Store, Option<Snapshot>), Error> {
+    let snapshot = options.data_dir.as_deref().map(Snapshot::open).transpose()?;
+    if let Some(kept) = snapshot.as_ref().map(Snapshot::load).transpose()?.flatten() {
+        return Ok((kept, snapshot));
+    }
+    let mut store = Store::default();
+    seed::sow(&mut store, options.cloud, options.seed.as_ref())?;
+    Ok((store, snapshot))
+}
+
+/// Writes the authority's certificate into the data directory, or into a file that goes with the emulator.
+fn write_authority(pem: &str, data_dir: Option<&PathBuf>) -> Result<(Option<NamedTempFile>, String), Error> {
+    let failed = |error| Error::new("write the certificate authority's file", error);
+    if let Some(directory) = data_dir {
+        let path = directory.join("ca.pem");
+        std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, pem)).map_err(failed)?;
+        return Ok((None, path.display().to_string()));
+    }
+    let mut file =
+        tempfile::Builder::new().prefix("arm-emulator-ca-").suffix(".pem").tempfile().map_err(failed)?;
+    file.write_all(pem.as_bytes()).and_then(|()| file.flush()).map_err(failed)?;
+    let path = file.path().display().to_string();
+    Ok((Some(file), path))
+}

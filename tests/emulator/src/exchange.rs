@@ -1,0 +1,81 @@
+//! The way of one request: fault, latency, write lock, rules, journal.
+//!
+//! The world's lock is never held while waiting.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use crate::fault::{Drop, Fault};
+use crate::message::{Answer, Call};
+use crate::world::{Shared, Writing};
+use crate::{arm, route};
+
+/// How long a pricing write lasts at least, so that parallel ones meet. Azure takes 4 to 9 seconds.
+const WRITE_MOMENT: Duration = Duration::from_millis(5);
+
+/// What the listener does with the connection.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Answer.
+    Answer(Answer),
+    /// Announce the whole body, send this many bytes of it, close.
+    Truncated(Answer, usize),
+    /// Close without an answer.
+    Dropped,
+}
+
+/// Answers one request.
+pub(crate) async fn exchange(world: Shared, call: Call) -> Outcome {
+    let arrived = Instant::now();
+    let fault = world.lock().faults.claim(&call).unwrap_or_default();
+    if !fault.delay().is_zero() {
+        sleep(fault.delay()).await;
+    }
+    let answer = if fault.takes_effect() { Some(answer(&world, &call, &fault).await) } else { None };
+    let outcome = disturb(&fault, answer);
+    let status = match &outcome {
+        Outcome::Answer(answer) | Outcome::Truncated(answer, _) => answer.status,
+        Outcome::Dropped => 0,
+    };
+    world.lock().journal.record(&call, status, arrived.elapsed());
+    outcome
+}
+
+fn disturb(fault: &Fault, answer: Option<Answer>) -> Outcome {
+    if matches!(fault.drop, Some(Drop::Before | Drop::After)) {
+        return Outcome::Dropped;
+    }
+    let answer = fault.disturb(answer);
+    match fault.truncate {
+        Some(length) => Outcome::Truncated(answer, length),
+        None => Outcome::Answer(answer),
+    }
+}
+
+async fn answer(world: &Shared, call: &Call, fault: &Fault) -> Answer {
+    let turn = match arm::write_lock(call) {
+        None => Turn::Free,
+        Some(key) => world.claim(key).map_or(Turn::Contended, Turn::Writing),
+    };
+    let latency = world.lock().latency;
+    let wait = if matches!(turn, Turn::Writing(_)) { latency.max(WRITE_MOMENT) } else { latency };
+    if !wait.is_zero() {
+        sleep(wait).await;
+    }
+    let mut world = world.lock();
+    let contended = matches!(turn, Turn::Contended);
+    let answer = route::route(&mut world, call, contended, &fault.extension_failures);
+    world.keep();
+    // The lock of the world goes first: giving back the turn takes it again.
+    drop(world);
+    drop(turn);
+    answer
+}
+
+/// Whether this request has the subscription's write lock, has to do without, or needs none.
+enum Turn {
+    Free,
+    Writing(#[expect(dead_code, reason = "held for its drop")] Writing),
+    Contended,
+}

@@ -1,0 +1,141 @@
+//! Sockets: accepts, speaks TLS and HTTP, and turns requests into [`Call`]s. Knows no rule.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::exchange::Outcome;
+use crate::message::{Answer, Call};
+
+/// Serves connections for ever; with TLS where a configuration is given.
+pub(crate) async fn serve<S, F>(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    service: S,
+) -> Infallible
+where
+    S: Fn(Call) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let acceptor = tls.map(TlsAcceptor::from);
+    loop {
+        // A failed accept concerns one connection that is already gone.
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let (acceptor, service) = (acceptor.clone(), service.clone());
+        tokio::spawn(async move {
+            stream.set_nodelay(true).ok();
+            match acceptor {
+                None => converse(stream, service).await,
+                Some(acceptor) => match acceptor.accept(stream).await {
+                    Ok(stream) => converse(stream, service).await,
+                    Err(error) => crate::report(&format!("TLS handshake failed: {error}")),
+                },
+            }
+        });
+    }
+}
+
+async fn converse<I, S, F>(stream: I, service: S)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: Fn(Call) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let service = service_fn(move |request: Request<Incoming>| answer(request, service.clone()));
+    // A client that goes away and a fault that drops the connection both end here as an error: nothing to say.
+    auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await.ok();
+}
+
+async fn answer<S, F>(request: Request<Incoming>, service: S) -> Result<Response<Reply>, Broken>
+where
+    S: Fn(Call) -> F,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let call = Call::new(head.method, &target, head.headers, body);
+    // Its own task: a client that hangs up in the middle does not undo a write, and neither does Azure.
+    let outcome = tokio::spawn(service(call)).await.map_err(|_| Broken)?;
+    match outcome {
+        Outcome::Answer(answer) => respond(answer, None),
+        Outcome::Truncated(answer, length) => respond(answer, Some(length)),
+        Outcome::Dropped => Err(Broken),
+    }
+}
+
+fn respond(answer: Answer, cut: Option<usize>) -> Result<Response<Reply>, Broken> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    let announced = answer.body.len() as u64;
+    let sent = answer.body.slice(..cut.unwrap_or(usize::MAX).min(answer.body.len()));
+    response
+        .body(Reply { announced, sent: Some(sent), cut: cut.is_some(), flushed: false })
+        .map_err(|_| Broken)
+}
+
+/// A connection that ends without a whole answer.
+#[derive(Debug)]
+struct Broken;
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("the connection ends here")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// A body in one piece, or one that breaks off.
+struct Reply {
+    announced: u64,
+    sent: Option<Bytes>,
+    cut: bool,
+    flushed: bool,
+}
+
+impl Body for Reply {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        match self.sent.take() {
+            Some(bytes) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            // One pause, in which hyper sends what it has: an error at once would discard it.
+            _ if self.cut && !self.flushed => {
+                self.flushed = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            _ if self.cut => Poll::Ready(Some(Err(Broken))),
+            _ => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        !self.cut && self.sent.as_ref().is_none_or(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.announced)
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything the emulator knows, behind one lock that is held only while a rule decides.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::Cloud;
+use crate::arm::quota::Quotas;
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::journal::Journal;
+use crate::seed;
+use crate::snapshot::Snapshot;
+use crate::store::Store;
+
+/// The emulated cloud.
+#[derive(Debug)]
+pub(crate) struct World {
+    /// Which of Azure's clouds this is.
+    pub(crate) cloud: Cloud,
+    /// The address under which clients see it, without a trailing slash.
+    pub(crate) origin: String,
+    /// Its time.
+    pub(crate) clock: Clock,
+    /// Its documents.
+    pub(crate) store: Store,
+    /// How many requests each subscription has left.
+    pub(crate) quotas: Quotas,
+    /// What tests injected.
+    pub(crate) faults: Faults,
+    /// What was asked.
+    pub(crate) journal: Journal,
+    /// How long every answer takes.
+    pub(crate) latency: Duration,
+    snapshot: Option<Snapshot>,
+    writing: BTreeSet<String>,
+    answered: u64,
+}
+
+impl World {
+    /// A cloud with these documents.
+    pub(crate) fn new(cloud: Cloud, origin: String, store: Store, snapshot: Option<Snapshot>) -> Self {
+        Self {
+            cloud,
+            origin,
+            clock: Clock::start(),
+            store,
+            quotas: Quotas::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            latency: Duration::ZERO,
+            snapshot,
+            writing: BTreeSet::new(),
+            answered: 0,
+        }
+    }
+
+    /// Writes a document from outside, and all that must exist around it (its subscription, that one's plans).
+    pub(crate) fn plant(&mut self, id: &str, document: serde_json::Value) {
+        seed::plant(&mut self.store, self.cloud, id, document);
+        self.keep();
+    }
+
+    /// Writes the store to disk where that was asked for and something changed.
+    pub(crate) fn keep(&mut self) {
+        if self.store.take_changed()
+            && let Some(snapshot) = &self.snapshot
+            && let Err(error) = snapshot.save(&self.store)
+        {
+            crate::report(&error.to_string());
+        }
+    }
+
+    /// A UUID that differs for every answer and is the same in every run.
+    pub(crate) fn next_request_id(&mut self) -> String {
+        self.answered += 1;
+        format!("00000000-0000-4000-8000-{:012x}", self.answered)
+    }
+}
+
+/// The one world that connections, the control endpoint and tests share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    /// Shares a world.
+    pub(crate) fn new(world: World) -> Self {
+        Self(Arc::new(Mutex::new(world)))
+    }
+
+    /// The world, for a short while. A rule that panicked leaves its documents whole, so a poisoned lock is fine.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the right to write under `key`, which only one request at a time can have.
+    pub(crate) fn claim(&self, key: String) -> Option<Writing> {
+        self.lock().writing.insert(key.clone()).then(|| Writing { world: self.clone(), key })
+    }
+}
+
+/// The right to write; given back on drop.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    world: Shared,
+    key: String,
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.world.lock().writing.remove(&self.key);
+    }
+}
