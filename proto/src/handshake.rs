@@ -45,6 +45,20 @@ pub(crate) struct HostEnvironment {
     pub(crate) protocol_versions: Vec<u32>,
 }
 
+/// A host that wishes nothing.
+impl Default for HostEnvironment {
+    fn default() -> Self {
+        Self {
+            client_certificate: None,
+            socket_directory: None,
+            socket_group: None,
+            ports: 0..=0,
+            asks_for_multiplexing: false,
+            protocol_versions: Vec::new(),
+        }
+    }
+}
+
 impl HostEnvironment {
     /// Reads the host's wishes from variables; `variable` is the environment.
     ///
@@ -154,7 +168,8 @@ mod tests {
 
     #[test]
     fn empty_variables_count_as_unset() {
-        let names = ["PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_DIR", "PLUGIN_MIN_PORT", "PLUGIN_MULTIPLEX_GRPC"];
+        let names =
+            ["PLUGIN_CLIENT_CERT", "PLUGIN_UNIX_SOCKET_DIR", "PLUGIN_MIN_PORT", "PLUGIN_MULTIPLEX_GRPC"];
         assert_eq!(read(&names.map(|name| (name, ""))), read(&[]));
     }
 

@@ -16,7 +16,8 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
 use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved, ServerConfig, SignatureScheme,
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved, ServerConfig,
+    SignatureScheme,
 };
 use time::OffsetDateTime;
 
@@ -119,10 +120,12 @@ mod tests {
         let pinned = CertificateDer::from(vec![1, 2, 3]);
         let verifier =
             PinnedClient { certificate: pinned.clone(), provider: Arc::new(aws_lc_rs::default_provider()) };
-        for (presented, accepted) in [(vec![1, 2, 3], true), (vec![1, 2], false), (vec![1, 2, 3, 4], false), (vec![], false)]
+        for (presented, accepted) in
+            [(vec![1, 2, 3], true), (vec![1, 2], false), (vec![1, 2, 3, 4], false), (vec![], false)]
         {
             let presented = CertificateDer::from(presented);
-            let verdict = verifier.verify_client_cert(&presented, std::slice::from_ref(&pinned), UnixTime::now());
+            let verdict =
+                verifier.verify_client_cert(&presented, std::slice::from_ref(&pinned), UnixTime::now());
             assert_eq!(verdict.is_ok(), accepted, "{presented:?}");
         }
         assert!(verifier.client_auth_mandatory());

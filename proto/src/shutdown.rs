@@ -108,6 +108,7 @@ pub(crate) fn stop_with_parent(stop: Stop) -> std::io::Result<()> {
             if getppid() != parent {
                 return stop.request("the host is gone");
             }
+            tracing::trace!("hang-up ignored: the parent lives");
         }
     });
     Ok(())

@@ -55,14 +55,7 @@ mod tests {
     use super::*;
 
     fn host(ports: std::ops::RangeInclusive<u16>) -> HostEnvironment {
-        HostEnvironment {
-            client_certificate: None,
-            socket_directory: None,
-            socket_group: None,
-            ports,
-            asks_for_multiplexing: false,
-            protocol_versions: Vec::new(),
-        }
+        HostEnvironment { ports, ..HostEnvironment::default() }
     }
 
     fn port(listener: &Listener) -> u16 {

@@ -37,10 +37,13 @@ impl Listener {
     /// The directory cannot be made, the path is too long or not UTF-8, the group is unknown or not ours.
     pub(crate) fn bind(host: &HostEnvironment) -> io::Result<Self> {
         let parent = host.socket_directory.clone().unwrap_or_else(default_directory);
-        let directory =
-            tempfile::Builder::new().prefix("plugin").permissions(Permissions::from_mode(0o700)).tempdir_in(parent)?;
+        let directory = tempfile::Builder::new()
+            .prefix("plugin")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(parent)?;
         let path = directory.path().join("s");
-        let text = path.to_str().ok_or_else(|| io::Error::other("the socket's path is not UTF-8"))?.to_owned();
+        let text =
+            path.to_str().ok_or_else(|| io::Error::other("the socket's path is not UTF-8"))?.to_owned();
         let socket = UnixListener::bind(&path)?;
         if let Some(group) = &host.socket_group {
             open_to_group(directory.path(), &path, group)?;
@@ -71,8 +74,9 @@ fn default_directory() -> PathBuf {
 fn open_to_group(directory: &Path, socket: &Path, group: &str) -> io::Result<()> {
     let gid = match group.parse() {
         Ok(gid) => gid,
-        Err(_) => group_id(&fs::read_to_string("/etc/group")?, group)
-            .ok_or_else(|| io::Error::other(format!("there is no group {group:?} for the plugin's socket")))?,
+        Err(_) => group_id(&fs::read_to_string("/etc/group")?, group).ok_or_else(|| {
+            io::Error::other(format!("there is no group {group:?} for the plugin's socket"))
+        })?,
     };
     for (path, mode) in [(directory, 0o710), (socket, 0o660)] {
         chown(path, None, Some(gid))?;

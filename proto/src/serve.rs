@@ -1,0 +1,197 @@
+//! Runs a provider as a process: everything between `main` and the provider's own RPCs.
+//!
+//! Start at [`run`]. This module must not know any RPC of Terraform; it takes the generated service trait and
+//! passes it on to gRPC.
+//!
+//! ```text
+//! cookie -> TLS certificate -> socket -> signals -> handshake line -> connections -> gRPC -> stop
+//! handshake    mtls            listen    shutdown   stdout            connections    plugin  shutdown
+//! ```
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Server;
+
+use crate::arguments::{self, Mode};
+use crate::connections::{Connection, LiveConnections, accept};
+use crate::handshake::{self, HandshakeError, HostEnvironment};
+use crate::listen::Listener;
+use crate::plugin::{Broker, Controller, Healthy, Stdio};
+use crate::shutdown::{self, Stop};
+use crate::wire::health::health_server::HealthServer;
+use crate::wire::plugin::grpc_broker_server::GrpcBrokerServer;
+use crate::wire::plugin::grpc_controller_server::GrpcControllerServer;
+use crate::wire::plugin::grpc_stdio_server::GrpcStdioServer;
+use crate::wire::tfplugin6::provider_server::{Provider, ProviderServer};
+use crate::{debug, log, mtls, stdout};
+
+/// The largest message, both ways, as in HashiCorp's own server: gRPC's usual 4 MiB is less than one large
+/// attribute. <https://github.com/hashicorp/terraform-plugin-go/blob/v0.26.0/tfprotov6/tf6server/server.go>
+const MESSAGE_BYTES_MAX: usize = 256 << 20;
+
+/// How long answers under way may take to leave after the stop. A host waits two seconds for the exit and
+/// spends them on every command, so the process rather cuts off a slow peer.
+const DRAIN_LIMIT: Duration = Duration::from_millis(100);
+
+/// Requests are I/O; two threads keep one that computes from delaying the others.
+const WORKER_THREADS: usize = 2;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// What a provider is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The address in a registry, with host: `registry.terraform.io/namespace/name`.
+    pub address: &'static str,
+    /// The provider's version, usually `env!("CARGO_PKG_VERSION")`.
+    pub version: &'static str,
+}
+
+impl Options {
+    /// Names a provider by its full registry address and its version.
+    pub const fn new(address: &'static str, version: &'static str) -> Self {
+        Self { address, version }
+    }
+
+    /// The last part of the address: `name` in `registry.terraform.io/namespace/name`.
+    pub(crate) fn name(&self) -> &'static str {
+        self.address.rsplit('/').next().unwrap_or(self.address)
+    }
+}
+
+/// Runs `service` as a Terraform provider until the host ends it, and says how the process should exit.
+///
+/// Call it first in `main` and return its answer. The arguments of the process decide: none means that a host
+/// started it, `--debug` that a person did, `--version` and `--help` print and end. It installs the log (see
+/// [`log`]), a panic hook, signal handlers and its own Tokio runtime, and takes standard output away.
+///
+/// RPCs that are under way when the process stops, or when their connection closes, are dropped where they
+/// wait; a service that must not be cut off in the middle spawns a task of its own.
+pub fn run<S: Provider>(service: S, options: &Options) -> ExitCode {
+    let outcome = match arguments::mode(std::env::args_os().skip(1)) {
+        Mode::Plugin => run_as_plugin(service, options),
+        Mode::Debug => run_in_debug_mode(service, options),
+        Mode::Print(text) => io::stdout().write_all(text(options).as_bytes()).map_err(Failure::from),
+        Mode::Unknown(argument) => Err(format!("there is no argument {argument:?}; try --help").into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nothing is left to be done if standard error is closed too.
+            writeln!(io::stderr(), "{}: {failure}", options.name()).ok();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_as_plugin<S: Provider>(service: S, options: &Options) -> Result<(), Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let host = HostEnvironment::read(variable).map_err(|error| match error {
+        HandshakeError::NoCookie => arguments::started_by_hand(options).into(),
+        HandshakeError::Port(..) | HandshakeError::PortRange(..) | HandshakeError::ClientCertificate(_) => {
+            Failure::from(error)
+        }
+    })?;
+    log::install(log::level(variable, options.name()));
+    block_on(async {
+        let mut stdout = stdout::take()?;
+        let (certificate, tls) = match &host.client_certificate {
+            None => (None, None),
+            Some(client) => {
+                let (own, config) = mtls::server_config(client.clone(), OffsetDateTime::now_utc())?;
+                (Some(own), Some(TlsAcceptor::from(Arc::new(config))))
+            }
+        };
+        let listener = Listener::bind(&host)?;
+        let (stop, live) = (Stop::default(), LiveConnections::default());
+        shutdown::follow_host_signals(stop.clone())?;
+        #[cfg(target_os = "linux")]
+        shutdown::stop_with_parent(stop.clone())?;
+        tokio::spawn(shutdown::stop_when_unconnected(live.clone(), shutdown::ORPHAN_DELAY, stop.clone()));
+
+        let answer = handshake::line(listener.address(), certificate.as_ref(), host.asks_for_multiplexing);
+        stdout.handshake.write_all(answer.as_bytes())?;
+        stdout.handshake.flush()?;
+        drop(stdout.handshake);
+        if !host.speaks_our_version() {
+            tracing::error!(versions = ?host.protocol_versions, "the host does not speak protocol 6");
+        }
+        serve(service, &Endpoint { listener, tls, live, stop }, stdout.printed).await
+    })
+}
+
+fn run_in_debug_mode<S: Provider>(service: S, options: &Options) -> Result<(), Failure> {
+    log::install(log::level(|name| std::env::var(name).ok(), options.name()));
+    block_on(async {
+        let listener = Listener::bind(&HostEnvironment::default())?;
+        let stop = Stop::default();
+        shutdown::stop_on_interrupt(stop.clone())?;
+        let text = debug::instructions(options.address, std::process::id(), listener.address());
+        io::stdout().write_all(text.as_bytes())?;
+        // A person reads this process's standard output, so there is nothing to hand to the host.
+        let (_, nothing_printed) = mpsc::channel(1);
+        let endpoint = Endpoint { listener, tls: None, live: LiveConnections::default(), stop };
+        serve(service, &endpoint, nothing_printed).await
+    })
+}
+
+/// Runs `process` to its end without waiting for blocking tasks that are left over.
+fn block_on(process: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(WORKER_THREADS).enable_all().build()?;
+    let outcome = runtime.block_on(process);
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Where hosts connect to, and the process's end; dropping it removes the socket.
+struct Endpoint {
+    listener: Listener,
+    tls: Option<TlsAcceptor>,
+    live: LiveConnections,
+    stop: Stop,
+}
+
+/// Serves all services on every connection until the stop, then drains for at most [`DRAIN_LIMIT`].
+async fn serve<S: Provider>(
+    service: S,
+    endpoint: &Endpoint,
+    printed: mpsc::Receiver<Bytes>,
+) -> Result<(), Failure> {
+    let Endpoint { listener, tls, live, stop } = endpoint;
+    let (sender, connections) = mpsc::channel::<Connection>(1);
+    let provider = ProviderServer::new(service)
+        .max_decoding_message_size(MESSAGE_BYTES_MAX)
+        .max_encoding_message_size(MESSAGE_BYTES_MAX);
+    let printed = Arc::new(Mutex::new(printed));
+    let serving = Server::builder()
+        .add_service(provider)
+        .add_service(GrpcControllerServer::new(Controller { stop: stop.clone() }))
+        .add_service(GrpcBrokerServer::new(Broker { stop: stop.clone() }))
+        .add_service(GrpcStdioServer::new(Stdio { stop: stop.clone(), printed }))
+        .add_service(HealthServer::new(Healthy { stop: stop.clone() }))
+        .serve_with_incoming_shutdown(
+            ReceiverStream::new(connections).map(Ok::<_, io::Error>),
+            stop.requested(),
+        );
+    let drained = async {
+        stop.requested().await;
+        tokio::time::sleep(DRAIN_LIMIT).await;
+    };
+    tokio::select! {
+        outcome = serving => Ok(outcome?),
+        () = drained => Ok(()),
+        never = accept(listener, tls.as_ref(), live, &sender) => match never {},
+    }
+}

@@ -1,0 +1,13 @@
+//! The plugin as its host sees it: real processes, a host of our own, and Terraform where it is installed.
+//!
+//! [`host`] plays go-plugin's client; each of the other modules is one chapter of the contract between host
+//! and plugin. The programs under test are this package's examples.
+#![cfg(unix)]
+
+mod debug_mode;
+mod handshake;
+mod host;
+mod peers;
+mod standard_streams;
+mod stopping;
+mod terraform;
