@@ -1,7 +1,7 @@
 //! The Azure of the tour: what is in it at the start, what somebody changes by hand, and what it holds.
 
 use crate::shared::process::Failure;
-use arm_emulator::{Emulator, LoggedRequest, Options};
+use arm_emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -49,16 +49,6 @@ pub(crate) fn in_words(settings: &Value) -> String {
     tier + &subplan.unwrap_or_default() + &enabled.collect::<String>()
 }
 
-/// Says how many requests of which kind there were.
-pub(crate) fn count_requests(requests: &[LoggedRequest]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for request in requests {
-        *counts.entry(kind(request)).or_default() += 1;
-    }
-    let parts: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-}
-
 fn plan_id(plan: &str) -> String {
     format!("{SUBSCRIPTION}/providers/Microsoft.Security/pricings/{plan}")
 }
@@ -69,14 +59,4 @@ fn settings(plan: &Value) -> Value {
         fields.retain(|name, _| !["enablementTime", "freeTrialRemainingTime"].contains(&name.as_str()));
     }
     settings
-}
-
-fn kind(request: &LoggedRequest) -> &'static str {
-    let path = request.path.to_ascii_lowercase();
-    match request.method.as_str() {
-        _ if path.contains("/oauth2/") || path.contains("/.well-known/") => "sign-in",
-        _ if path.starts_with("/metadata/") => "metadata",
-        "GET" => "read",
-        _ => "write",
-    }
 }

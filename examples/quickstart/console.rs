@@ -21,11 +21,6 @@ impl Console {
         Self { output, color }
     }
 
-    /// Whether colours are shown.
-    pub(crate) fn has_color(&self) -> bool {
-        self.color
-    }
-
     /// Begins a part.
     pub(crate) fn heading(&self, text: &str) -> Result<(), Failure> {
         if self.color {
@@ -40,9 +35,10 @@ impl Console {
         self.line(&format!("   {text}"))
     }
 
-    /// Shows what a program said, set off from own words, without the parts that are the same each time.
+    /// Shows what a program said in colour, set off from own words, without what is the same each time.
     pub(crate) fn quote(&self, text: &str) -> Result<(), Failure> {
         for line in without_noise(text) {
+            let line = if self.color { line.to_owned() } else { without_color(line) };
             self.line(format!("   │ {line}").trim_end())?;
         }
         Ok(())
@@ -67,6 +63,13 @@ impl Console {
     fn line(&self, text: &str) -> Result<(), Failure> {
         writeln!(self.output.lock(), "{text}").map_err(Failure::of("write to standard output"))
     }
+}
+
+/// Leaves out [the sequences that set colours](https://en.wikipedia.org/wiki/ANSI_escape_code#SGR).
+fn without_color(line: &str) -> String {
+    let mut parts = line.split("\x1b[");
+    let start = parts.next().unwrap_or_default().to_owned();
+    start + &parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text)).collect::<String>()
 }
 
 /// Leaves out empty lines at both ends, and the warning that the provider is a development build.

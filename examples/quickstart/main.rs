@@ -64,9 +64,7 @@ fn run(keep: bool) -> Result<(), Failure> {
     let azure = azure::start()?;
     let mut workspace = Workspace::new(&terraform, &provider)?;
     workspace.use_emulator(azure.ready());
-    if console.has_color() {
-        workspace.use_color();
-    }
+    workspace.use_color();
     console.say(&format!("Terraform  {version} ({})", terraform.origin()))?;
     console.say(&format!("Provider   {} (built in {:.1} s)", provider.display(), built.as_secs_f64()))?;
     console

@@ -3,6 +3,7 @@
 use crate::azure::{self, Plans};
 use crate::console::Console;
 use crate::shared::process::{Failure, Output};
+use crate::shared::requests;
 use crate::shared::workspace::{REQUIRED_PROVIDERS, Workspace};
 use arm_emulator::Emulator;
 use std::time::Duration;
@@ -139,7 +140,7 @@ impl Tour {
         self.console.say(what)?;
         self.azure.clear_requests();
         let output = command(&self.workspace)?;
-        let requests = azure::count_requests(&self.azure.requests());
+        let requests = requests::in_words(&self.azure.requests());
         self.console.quote(&output.stdout)?;
         self.console.say(&format!("{:.2} s; requests to Azure: {requests}", output.took.as_secs_f64()))?;
         self.steps.push(Step { title: title.to_owned(), took: output.took, requests });

@@ -7,5 +7,6 @@
 pub(crate) mod libterraform;
 pub(crate) mod process;
 pub(crate) mod provider_binary;
+pub(crate) mod requests;
 pub(crate) mod terraform;
 pub(crate) mod workspace;

@@ -35,7 +35,6 @@ pub(crate) struct Workspace {
     terraform: Terraform,
     directory: TempDir,
     environment: Vec<(OsString, OsString)>,
-    color: bool,
 }
 
 impl Workspace {
@@ -51,14 +50,14 @@ impl Workspace {
             .prefix("defender-")
             .tempdir()
             .map_err(Failure::of("create a temporary directory"))?;
-        let mut workspace =
-            Self { terraform: terraform.clone(), directory, environment: Vec::new(), color: false };
+        let mut workspace = Self { terraform: terraform.clone(), directory, environment: Vec::new() };
         workspace.write(CLI_CONFIGURATION, &cli_configuration(provider))?;
         workspace.set("TF_CLI_CONFIG_FILE", workspace.path().join(CLI_CONFIGURATION));
         workspace.set("HOME", workspace.path().to_owned());
         workspace.set("CHECKPOINT_DISABLE", "1");
         workspace.set("TF_IN_AUTOMATION", "1");
         workspace.set("TF_INPUT", "0");
+        workspace.set("TF_CLI_ARGS", "-no-color");
         Ok(workspace)
     }
 
@@ -76,7 +75,7 @@ impl Workspace {
 
     /// Lets Terraform colour its output from now on. It does not ask whether anybody sees it.
     pub(crate) fn use_color(&mut self) {
-        self.color = true;
+        self.set("TF_CLI_ARGS", "");
     }
 
     /// Writes a file of the configuration.
@@ -102,24 +101,24 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// As [`Workspace::run`]; so do all that follow.
+    /// As [`Workspace::run`]; so it is for all that follow.
     pub(crate) fn plan(&self) -> Result<Output, Failure> {
-        self.run_in_color(&["plan", "-input=false", "-detailed-exitcode"])
+        self.run(["plan", "-input=false", "-detailed-exitcode"])
     }
 
     /// `terraform apply`, without asking.
     pub(crate) fn apply(&self) -> Result<Output, Failure> {
-        self.run_in_color(&["apply", "-input=false", "-auto-approve"])
+        self.run(["apply", "-input=false", "-auto-approve"])
     }
 
     /// `terraform destroy`, without asking.
     pub(crate) fn destroy(&self) -> Result<Output, Failure> {
-        self.run_in_color(&["destroy", "-input=false", "-auto-approve"])
+        self.run(["destroy", "-input=false", "-auto-approve"])
     }
 
     /// `terraform import`.
     pub(crate) fn import(&self, address: &str, id: &str) -> Result<Output, Failure> {
-        self.run_in_color(&["import", "-input=false", address, id])
+        self.run(["import", "-input=false", address, id])
     }
 
     /// The state, as `terraform show -json` tells it.
@@ -149,14 +148,6 @@ impl Workspace {
         command.current_dir(self.path()).args(arguments);
         command
     }
-
-    fn run_in_color(&self, arguments: &[&str]) -> Result<Output, Failure> {
-        let mut arguments = arguments.to_vec();
-        if !self.color {
-            arguments.insert(1, "-no-color");
-        }
-        self.run(arguments)
-    }
 }
 
 /// Not in a file ending in `.tf`, and hidden, since it is not part of the configuration.
@@ -170,7 +161,7 @@ fn cli_configuration(provider: &Path) -> String {
 }
 
 /// The variables with which azurerm, too, would find the emulator.
-fn emulator_variables(ready: &arm_emulator::Ready) -> [(&'static str, String); 7] {
+pub(crate) fn emulator_variables(ready: &arm_emulator::Ready) -> [(&'static str, String); 7] {
     let subscription = ready.subscriptions.first().cloned().unwrap_or_default();
     [
         ("ARM_METADATA_HOSTNAME", ready.metadata_host.clone()),

@@ -2,13 +2,12 @@
 //!
 //! Start with [`harness::Scene`], which every scenario sets up first.
 
-#[cfg(test)]
-#[path = "../../examples/shared/mod.rs"]
-mod shared;
-
-#[cfg(test)]
-mod harness;
+#![cfg(test)]
 
 mod examples;
+mod harness;
+#[expect(dead_code, reason = "the tests need only a part of what the examples share")]
+#[path = "../../examples/shared/mod.rs"]
+mod shared;
 mod terraform_versions;
 mod tidy;

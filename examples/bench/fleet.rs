@@ -1,0 +1,128 @@
+//! A fleet of subscriptions with fourteen plans each, refreshed through the real Terraform, beside as many
+//! `terraform_data`.
+//!
+//! Creating thousands of resources would mostly measure how Terraform writes its state, so one subscription is
+//! created and the state and Azure's documents of all others are copies of it.
+
+use crate::Size;
+use crate::plans::PLANS;
+use crate::report::{Report, median, milliseconds};
+use crate::shared::process::Failure;
+use crate::shared::requests;
+use crate::shared::terraform::Terraform;
+use crate::shared::workspace::{REQUIRED_PROVIDERS, Workspace};
+use arm_emulator::{Emulator, Options};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+const DEFENDER: &str = r#"
+resource "defender_plan" "this" {
+  for_each = local.pairs
+  scope    = "/subscriptions/${split("/", each.key)[0]}"
+  name     = split("/", each.key)[1]
+  subplan  = endswith(each.key, "/Api") ? "P1" : null
+}
+"#;
+
+const TERRAFORM_DATA: &str = r#"
+resource "terraform_data" "this" {
+  for_each = local.pairs
+  input    = each.key
+}
+"#;
+
+const STATE: &str = "terraform.tfstate";
+
+/// Measures and reports.
+pub(crate) fn measure(
+    terraform: &Terraform,
+    provider: &Path,
+    size: Size,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let azure = Emulator::start(Options::default()).map_err(Failure::of("start the emulator"))?;
+    let defender = fleet(terraform, provider, &azure, size, DEFENDER)?;
+    let data = fleet(terraform, provider, &azure, size, TERRAFORM_DATA)?;
+    copy_documents(&azure, size);
+    let theirs = (0..size.runs).map(|_| refresh(&data)).collect::<Result<Vec<_>, _>>().map(median)?;
+    for latency in [0, 100] {
+        azure.set_latency(Duration::from_millis(latency));
+        azure.clear_requests();
+        let ours = (0..size.runs).map(|_| refresh(&defender)).collect::<Result<Vec<_>, _>>().map(median)?;
+        let name = format!("{} subscriptions x 14 plans: refresh at {latency} ms", size.subscriptions);
+        let note = format!("{}; in {} runs", requests::in_words(&azure.requests()), size.runs);
+        report.add(&name, (ours, "ms"), None, note)?;
+        let note = format!("they take {theirs:.0} ms");
+        report.add(format!("{name}, beside terraform_data"), (ours / theirs, "x"), Some(1.3), note)?;
+    }
+    Ok(())
+}
+
+fn refresh(workspace: &Workspace) -> Result<f64, Failure> {
+    Ok(milliseconds(workspace.plan()?.require(0)?.took))
+}
+
+/// Applies the configuration to the first subscription and lets the state say that it was applied to all.
+fn fleet(
+    terraform: &Terraform,
+    provider: &Path,
+    azure: &Emulator,
+    size: Size,
+    resource: &str,
+) -> Result<Workspace, Failure> {
+    let mut workspace = Workspace::new(terraform, provider)?;
+    workspace.use_emulator(azure.ready());
+    if resource == DEFENDER {
+        workspace.write("versions.tf", REQUIRED_PROVIDERS)?;
+    }
+    workspace.write("main.tf", &configuration(1, resource))?;
+    workspace.apply()?.require(0)?;
+    workspace.write("main.tf", &configuration(size.subscriptions, resource))?;
+    let path = workspace.path().join(STATE);
+    let text = fs::read_to_string(path).map_err(Failure::of("read the state"))?;
+    let mut state: Value = serde_json::from_str(&text).map_err(Failure::of("read the state"))?;
+    let instances = state["resources"][0]["instances"].as_array().cloned().unwrap_or_default();
+    let all = (1..=size.subscriptions).flat_map(|number| instances.iter().map(move |one| moved(one, number)));
+    state["resources"][0]["instances"] = all.collect();
+    workspace.write(STATE, &state.to_string())?;
+    Ok(workspace)
+}
+
+fn configuration(subscriptions: usize, resource: &str) -> String {
+    let pairs = format!(
+        "locals {{\n  pairs = toset([for pair in setproduct([for number in range(1, {}) : \
+         format(\"00000000-0000-0000-0000-%012d\", number)], local.plans) : \"${{pair[0]}}/${{pair[1]}}\"])\n}}\n",
+        subscriptions + 1
+    );
+    format!("{PLANS}{pairs}{resource}")
+}
+
+/// Gives every subscription the documents of the first.
+fn copy_documents(azure: &Emulator, size: Size) {
+    let documents = azure.resources().into_iter().map(|(_, document)| document);
+    let plans: Vec<Value> = documents.filter(|one| one["type"] == "Microsoft.Security/pricings").collect();
+    for number in 2..=size.subscriptions {
+        for plan in &plans {
+            let plan = moved(plan, number);
+            azure.put_resource(plan["id"].as_str().unwrap_or_default(), plan.clone());
+        }
+    }
+}
+
+/// The same of another subscription: its id stands only where the first one's stood.
+fn moved(value: &Value, number: usize) -> Value {
+    match value {
+        Value::String(text) => text.replace(&subscription(1), &subscription(number)).into(),
+        Value::Array(items) => items.iter().map(|item| moved(item, number)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), moved(field, number))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+fn subscription(number: usize) -> String {
+    format!("00000000-0000-0000-0000-{number:012}")
+}
