@@ -43,7 +43,8 @@ impl Breaches {
     fn unless(&mut self, holds: bool, path: &AttributePath, rule: &str) {
         if !holds {
             let detail = format!("{path}: {rule}. This is a bug in the provider; please report it.");
-            self.0.push(Diagnostic::error("The provider broke Terraform's contract", detail).at(path.clone()));
+            self.0
+                .push(Diagnostic::error("The provider broke Terraform's contract", detail).at(path.clone()));
         }
     }
 }
@@ -122,7 +123,9 @@ fn compatible(planned: &Value, new: &Value, path: &AttributePath, breaches: &mut
         (Value::Set(items), Value::Set(new)) if !planned.is_wholly_known() => {
             breaches.unless(new.len() <= items.len(), path, "a set has more elements than were planned");
         }
-        (Value::Dynamic(planned), Value::Dynamic(new)) => compatible(&planned.value, &new.value, path, breaches),
+        (Value::Dynamic(planned), Value::Dynamic(new)) => {
+            compatible(&planned.value, &new.value, path, breaches);
+        }
         _ => breaches.unless(planned == new, path, "differs from what was planned"),
     }
 }

@@ -50,7 +50,8 @@ pub(crate) fn replacements(schema: &Schema, prior: &Value, planned: &Value) -> V
         return Vec::new();
     }
     let changed = |name: &str| planned.get(name) != prior.get(name);
-    let replaced = schema.block.attributes.iter().filter(|(name, attribute)| attribute.replace && changed(name));
+    let replaced =
+        schema.block.attributes.iter().filter(|(name, attribute)| attribute.replace && changed(name));
     replaced.map(|(name, _)| AttributePath::of(name)).collect()
 }
 
@@ -63,7 +64,8 @@ pub(crate) fn validate(schema: &Schema, config: &Value) -> Diagnostics {
         }
         for check in &attribute.checks {
             if let Err(problem) = check(value) {
-                diagnostics.push(Diagnostic::error(format!("Invalid value for {path}"), problem).at(path.clone()));
+                diagnostics
+                    .push(Diagnostic::error(format!("Invalid value for {path}"), problem).at(path.clone()));
             }
         }
     });
@@ -107,9 +109,8 @@ mod tests {
     use crate::schema::Nesting;
 
     fn schema() -> Schema {
-        let same = |a: &Value, b: &Value| {
-            a.as_str().map(str::to_lowercase) == b.as_str().map(str::to_lowercase)
-        };
+        let same =
+            |a: &Value, b: &Value| a.as_str().map(str::to_lowercase) == b.as_str().map(str::to_lowercase);
         let part = [
             ("on", Attribute::bool().optional().default(true)),
             ("state", Attribute::string().computed()),
@@ -126,7 +127,8 @@ mod tests {
 
     fn object(entries: &[(&str, Value)]) -> Value {
         let names = ["id", "name", "tier", "status", "secret", "parts"];
-        let value = |name: &str| entries.iter().find(|(n, _)| *n == name).map_or(Value::Null, |(_, v)| v.clone());
+        let value =
+            |name: &str| entries.iter().find(|(n, _)| *n == name).map_or(Value::Null, |(_, v)| v.clone());
         names.into_iter().map(|name| (name, value(name))).collect()
     }
 
@@ -201,8 +203,8 @@ mod tests {
 
     #[test]
     fn unknown_values_are_not_judged() {
-        let schema =
-            Schema::new("Test.").attribute("size", Attribute::string().optional().one_of(&["small", "large"]));
+        let schema = Schema::new("Test.")
+            .attribute("size", Attribute::string().optional().one_of(&["small", "large"]));
         let problems = |value: Value| validate(&schema, &Value::from_iter([("size", value)])).to_string();
         assert_eq!(problems(Value::UNKNOWN), "");
         assert_eq!(problems("small".into()), "");

@@ -81,10 +81,7 @@ fn elements(nesting: Nesting, sides: Sides<'_>, each: &mut dyn FnMut(Sides<'_>))
 
 /// The element at `index` of a list; null where there is none.
 pub(crate) fn item(list: &Value, index: usize) -> &Value {
-    match list {
-        Value::List(items) | Value::Set(items) => items.get(index).unwrap_or(&Value::Null),
-        _ => &Value::Null,
-    }
+    if let Value::List(items) = list { items.get(index).unwrap_or(&Value::Null) } else { &Value::Null }
 }
 
 /// Calls `visit` with the path and value of each attribute that is set in `value`, nested ones included.
@@ -104,7 +101,11 @@ pub(crate) fn values<'v>(
                     values(&nested.block, item, &path.index(index), visit);
                 }
             }
-            (_, Value::Set(items)) => items.iter().for_each(|item| values(&nested.block, item, &path, visit)),
+            (_, Value::Set(items)) => {
+                for item in items {
+                    values(&nested.block, item, &path, visit);
+                }
+            }
             _ => {}
         }
     }
@@ -136,7 +137,9 @@ fn attribute_values<'v>(
                 }
             }
             (_, Value::Set(items)) => {
-                items.iter().for_each(|item| attribute_values(&nested.attributes, item, &path, visit));
+                for item in items {
+                    attribute_values(&nested.attributes, item, &path, visit);
+                }
             }
             _ => {}
         }

@@ -36,7 +36,8 @@ pub fn encode(value: &Value) -> String {
             format!("[{}]", items.iter().map(encode).collect::<Vec<_>>().join(","))
         }
         Value::Map(entries) => {
-            let entry = |(key, value): (&String, &Value)| format!("{}:{}", Json::from(key.as_str()), encode(value));
+            let entry =
+                |(key, value): (&String, &Value)| format!("{}:{}", Json::from(key.as_str()), encode(value));
             format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(","))
         }
         Value::Dynamic(dynamic) => {
@@ -47,7 +48,8 @@ pub fn encode(value: &Value) -> String {
 
 /// Parses one level; what is inside stays text until its type is known, so that no digit of a number is lost.
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, CodecError> {
-    serde_json::from_str(text).map_err(|error| CodecError::new(format!("not the JSON that is expected: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| CodecError::new(format!("not the JSON that is expected: {error}")))
 }
 
 fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
@@ -58,7 +60,8 @@ fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
     match ty {
         Type::String => scalar(text).map(Value::String),
         Type::Number => {
-            let number = Number::parse(&scalar(text)?).ok_or_else(|| CodecError::new("a number is required"))?;
+            let number =
+                Number::parse(&scalar(text)?).ok_or_else(|| CodecError::new("a number is required"))?;
             Ok(Value::Number(number))
         }
         Type::Bool => match scalar(text)?.as_str() {

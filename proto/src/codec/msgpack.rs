@@ -1,6 +1,8 @@
 //! The msgpack form of values, as go-cty writes and reads it.
 //! <https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md>
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "whatever a type does not ask for is the same error")]
+
 use std::collections::BTreeMap;
 
 use rmp::Marker;
@@ -157,8 +159,13 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, marker: Marker) -> Result<String, CodecError> {
         let length = match marker {
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => self.length(marker)?,
-            Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => self.length(marker)?,
+            Marker::FixStr(_)
+            | Marker::Str8
+            | Marker::Str16
+            | Marker::Str32
+            | Marker::Bin8
+            | Marker::Bin16
+            | Marker::Bin32 => self.length(marker)?,
             _ => return Err(CodecError::new("a string is required")),
         };
         let bytes = self.take(length)?;

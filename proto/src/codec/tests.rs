@@ -23,7 +23,8 @@ fn round_trip(bytes: &[u8], ty: &Type) -> Value {
 
 #[test]
 fn values_of_every_type_come_back_byte_for_byte() {
-    let map = |entries: Vec<(&str, Rmpv)>| Rmpv::Map(entries.into_iter().map(|(k, v)| (k.into(), v)).collect());
+    let map =
+        |entries: Vec<(&str, Rmpv)>| Rmpv::Map(entries.into_iter().map(|(k, v)| (k.into(), v)).collect());
     let object = Type::object([("a", Type::String), ("b", Type::list(Type::Number))]);
     for (ty, value) in [
         (Type::String, Rmpv::from("text")),
@@ -71,7 +72,7 @@ fn errors_name_the_place_and_not_the_value() {
 
 #[test]
 fn hostile_bytes_are_errors() {
-    let deep = [0x91; 100_000];
+    let deep = vec![0x91; 100_000];
     let mut nested = Type::String;
     for _ in 0..1_000 {
         nested = Type::list(nested);

@@ -1,9 +1,13 @@
 //! Values to structs, through serde.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "whatever serde did not ask for goes one way")]
+
 use std::fmt::Display;
 
 use serde::de::value::StringDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 use super::attr;
@@ -35,7 +39,7 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
             Value::String(text) => visitor.visit_str(text),
             Value::List(items) | Value::Set(items) => visitor.visit_seq(Items { items, next: 0 }),
             Value::Map(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter(), value: None, named: false })
+                visitor.visit_map(Entries { rest: entries.iter(), value: None, named: false })
             }
             Value::Dynamic(dynamic) => ValueReader(&dynamic.value).deserialize_any(visitor),
         }
@@ -60,7 +64,7 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
     ) -> Result<V::Value, CodecError> {
         match self.0 {
             Value::Map(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter(), value: None, named: true })
+                visitor.visit_map(Entries { rest: entries.iter(), value: None, named: true })
             }
             _ => self.deserialize_any(visitor),
         }
@@ -148,7 +152,10 @@ struct Items<'a> {
 impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = CodecError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, CodecError> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, CodecError> {
         let Some(item) = self.items.get(self.next) else { return Ok(None) };
         let index = self.next;
         self.next += 1;
@@ -158,7 +165,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 }
 
 struct Entries<'a> {
-    entries: std::collections::btree_map::Iter<'a, String, Value>,
+    rest: std::collections::btree_map::Iter<'a, String, Value>,
     value: Option<(&'a str, &'a Value)>,
     /// Whether the keys are attribute names, which only matters for the paths of errors.
     named: bool,
@@ -168,7 +175,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = CodecError;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, CodecError> {
-        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
         self.value = Some((key, value));
         seed.deserialize(StringDeserializer::new(key.clone())).map(Some)
     }
@@ -179,4 +186,3 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         seed.deserialize(ValueReader(value)).map_err(|error| error.inside(step(key.to_owned())))
     }
 }
-

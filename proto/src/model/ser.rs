@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::Serialize;
-use serde::ser::{Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer};
+use serde::ser::{
+    Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
+};
 
 use super::attr;
 use crate::codec::CodecError;
@@ -26,7 +28,9 @@ pub(super) fn conform(value: Value, ty: &Type) -> Result<Value, CodecError> {
     };
     match (value, ty) {
         (Value::List(values), Type::List(element)) => items(values, element).map(Value::List),
-        (Value::List(values) | Value::Set(values), Type::Set(element)) => items(values, element).map(Value::Set),
+        (Value::List(values) | Value::Set(values), Type::Set(element)) => {
+            items(values, element).map(Value::Set)
+        }
         (Value::Map(entries), Type::Map(element)) => {
             let entry = |(key, value): (String, Value)| {
                 let value = conform(value, element).map_err(|error| error.inside(Step::Key(key.clone())))?;
@@ -37,7 +41,8 @@ pub(super) fn conform(value: Value, ty: &Type) -> Result<Value, CodecError> {
         (Value::Map(mut entries), Type::Object(types)) => {
             let attribute = |(name, ty): (&String, &Type)| {
                 let value = entries.remove(name).unwrap_or(Value::Null);
-                let value = conform(value, ty).map_err(|error| error.inside(Step::Attribute(name.clone())))?;
+                let value =
+                    conform(value, ty).map_err(|error| error.inside(Step::Attribute(name.clone())))?;
                 Ok((name.clone(), value))
             };
             let object = types.iter().map(attribute).collect::<Result<_, CodecError>>()?;
@@ -282,7 +287,8 @@ impl SerializeStruct for Entries {
         name: &'static str,
         value: &T,
     ) -> Result<(), CodecError> {
-        let value = value.serialize(ValueWriter).map_err(|error| error.inside(Step::Attribute(name.to_owned())))?;
+        let value =
+            value.serialize(ValueWriter).map_err(|error| error.inside(Step::Attribute(name.to_owned())))?;
         self.entries.insert(name.to_owned(), value);
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::{Type, Value};
 /// assert!(size.optional && size.computed);
 /// ```
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of Terraform's own schema")]
 pub struct Attribute {
     /// The shape of its value.
     pub shape: Shape,
@@ -113,7 +114,8 @@ impl Attribute {
 
     /// Objects with attributes of their own.
     pub fn nested<const N: usize>(nesting: Nesting, attributes: [(&str, Self); N]) -> Self {
-        let attributes = attributes.into_iter().map(|(name, attribute)| (name.to_owned(), attribute)).collect();
+        let attributes =
+            attributes.into_iter().map(|(name, attribute)| (name.to_owned(), attribute)).collect();
         Self::new(Shape::Nested(Nested { nesting, attributes }))
     }
 
@@ -237,7 +239,8 @@ impl Attribute {
 impl Nested {
     /// The type of all objects together.
     pub fn ty(&self) -> Type {
-        let one = Type::object(self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty())));
+        let one =
+            Type::object(self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty())));
         match self.nesting {
             Nesting::Single => one,
             Nesting::List => Type::list(one),

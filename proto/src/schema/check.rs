@@ -95,10 +95,7 @@ mod tests {
                 Schema::new("Test.").attribute("Bad", Attribute::bool().optional().describe("B.")),
                 "t.Bad: a name of other than lower-case letters, digits and underscores",
             ),
-            (
-                Schema { version: -1, ..with(Attribute::string().optional()) },
-                "t: the version is negative",
-            ),
+            (Schema { version: -1, ..with(Attribute::string().optional()) }, "t: the version is negative"),
         ] {
             assert_eq!(problems("t", &schema).join("; "), expected);
         }

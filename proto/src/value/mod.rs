@@ -108,7 +108,9 @@ impl Value {
                 let Dynamic { type_json, ty, value } = *dynamic;
                 Self::Dynamic(Box::new(Dynamic { type_json, ty, value: value.nulled() }))
             }
-            other => other,
+            known @ (Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Dynamic(_)) => {
+                known
+            }
         }
     }
 

@@ -88,7 +88,11 @@ fn canonical(text: &str) -> Option<String> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
-    if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) || shift > EXPONENT_LIMIT {
+    if whole.len() + fraction.len() == 0
+        || !all_digits(whole)
+        || !all_digits(fraction)
+        || shift > EXPONENT_LIMIT
+    {
         return None;
     }
     let (whole, fraction) = if exponent >= 0 {

@@ -1,0 +1,203 @@
+//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only.
+//!
+//! It stores what it is told, says so in a computed attribute, and can be told to misbehave, which is how this
+//! crate's tests see what becomes of a failure, a panic, or a broken promise.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use serde::{Deserialize, Serialize};
+use tfplugin_protocol::provider::{
+    Call, DynDataSource, DynResource, IdentityAttribute, ImportTarget, Planning, Provider, Resource,
+};
+use tfplugin_protocol::schema::{Attribute, Nesting};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
+
+fn main() -> ExitCode {
+    let options = Options::new("registry.terraform.io/example/echo", env!("CARGO_PKG_VERSION"));
+    tfplugin_protocol::run(Echo, &options)
+}
+
+struct Echo;
+
+/// The provider block: text that every object repeats.
+#[derive(Deserialize)]
+struct Config {
+    prefix: Attr<String>,
+}
+
+impl Provider for Echo {
+    type Context = Option<String>;
+    type Config = Config;
+
+    fn schema(&self) -> Schema {
+        let prefix = Attribute::string().optional().describe("What every echo begins with.");
+        Schema::new("Repeats what it is told.").attribute("prefix", prefix)
+    }
+
+    fn configure(&self, config: Config, _terraform_version: &str) -> Result<Option<String>> {
+        Ok(config.prefix.into_known())
+    }
+
+    fn resources(&self) -> &'static [&'static dyn DynResource<Option<String>>] {
+        &[&Thing]
+    }
+
+    fn data_sources(&self) -> &'static [&'static dyn DynDataSource<Option<String>>] {
+        &[]
+    }
+}
+
+struct Thing;
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Model {
+    id: Attr<String>,
+    name: Attr<String>,
+    size: Attr<String>,
+    count_of: Attr<f64>,
+    text: Attr<String>,
+    tags: Attr<BTreeMap<String, Attr<String>>>,
+    members: Attr<Vec<Attr<String>>>,
+    parts: Attr<BTreeMap<String, Part>>,
+    misbehave: Attr<String>,
+    echo: Attr<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Part {
+    enabled: Attr<bool>,
+    note: Attr<String>,
+}
+
+impl Resource for Thing {
+    type Context = Option<String>;
+    type Model = Model;
+
+    const NAME: &'static str = "echo_thing";
+
+    fn schema(&self) -> Schema {
+        let case = |a: &Value, b: &Value| match (a.as_str(), b.as_str()) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
+        let part = [
+            ("enabled", Attribute::bool().optional().default(true).describe("Whether it is on.")),
+            ("note", Attribute::string().computed().describe("What became of it.")),
+        ];
+        let text = Attribute::string().optional();
+        Schema::new("A thing that is only remembered.")
+            .attribute("id", Attribute::string().computed().keep().describe("The name again."))
+            .attribute("name", Attribute::string().required().replace().describe("What it is called."))
+            .attribute(
+                "size",
+                Attribute::string()
+                    .optional()
+                    .default("small")
+                    .one_of(&["small", "large"])
+                    .describe("How big."),
+            )
+            .attribute("count_of", Attribute::number().optional().describe("How many."))
+            .attribute("text", text.clone().same_if(case).describe("Anything; letter case does not count."))
+            .attribute("tags", Attribute::map(Type::String).optional().describe("Labels."))
+            .attribute(
+                "members",
+                Attribute::of(Type::set(Type::String)).optional().describe("Without order."),
+            )
+            .attribute("parts", Attribute::nested(Nesting::Map, part).optional().describe("Named parts."))
+            .attribute("misbehave", text.describe("How to fail: `error`, `panic`, `change` or `unknown`."))
+            .attribute("echo", Attribute::string().computed().describe("What it says."))
+    }
+
+    fn identity_schema(&self) -> &'static [IdentityAttribute] {
+        const NAME: IdentityAttribute =
+            IdentityAttribute { name: "name", description: "What it is called.", required: true };
+        &[NAME]
+    }
+
+    fn identity(&self, state: &Model) -> Option<Value> {
+        state.name.known().map(|name| Value::from_iter([("name", Value::from(name.as_str()))]))
+    }
+
+    fn check(&self, config: &Model) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        if config.name.known().is_some_and(String::is_empty) {
+            diagnostics.push(Diagnostic::error("Empty name", "A thing needs a name.").at("name"));
+        }
+        diagnostics
+    }
+
+    async fn plan(&self, call: &mut Call<Option<String>>, planning: Planning<Model>) -> Result<Model> {
+        let mut planned = planning.planned;
+        if planned.id.is_unknown() {
+            planned.id = planned.name.clone();
+        }
+        if planned.misbehave.known().is_some_and(|how| how == "warn") {
+            call.warn(Diagnostic::warning("It may misbehave", "It was told to.").at("misbehave"));
+        }
+        Ok(planned)
+    }
+
+    async fn create(&self, call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
+        remember(call, planned)
+    }
+
+    async fn read(&self, _call: &mut Call<Option<String>>, state: Model) -> Result<Option<Model>> {
+        Ok(Some(state))
+    }
+
+    async fn update(&self, call: &mut Call<Option<String>>, _prior: Model, planned: Model) -> Result<Model> {
+        remember(call, planned)
+    }
+
+    async fn delete(&self, _call: &mut Call<Option<String>>, prior: Model) -> Result<()> {
+        match prior.misbehave.known().map(String::as_str) {
+            Some("keep") => Err(Diagnostic::error("It stays", "It was told not to go.").into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn import(&self, _call: &mut Call<Option<String>>, target: ImportTarget<'_>) -> Result<Model> {
+        let name = match target {
+            ImportTarget::Id(id) => id,
+            ImportTarget::Identity(identity) => identity.get("name").as_str().unwrap_or_default(),
+        };
+        Ok(Model {
+            id: name.into(),
+            name: name.into(),
+            size: "small".into(),
+            count_of: Attr::Null,
+            text: Attr::Null,
+            tags: Attr::Null,
+            members: Attr::Null,
+            parts: Attr::Null,
+            misbehave: Attr::Null,
+            echo: name.into(),
+        })
+    }
+}
+
+/// Makes a plan true, unless it was told to fail.
+fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
+    let prefix = call.context()?.as_deref().unwrap_or_default().to_owned();
+    let mut new = planned;
+    new.id = new.name.clone();
+    new.echo = new.name.clone().map(|name| format!("{prefix}{name}"));
+    if let Attr::Known(parts) = &mut new.parts {
+        for part in parts.values_mut() {
+            part.note = "remembered".into();
+        }
+    }
+    call.private.set("seen", &true);
+    call.save(&new);
+    match new.misbehave.known().map(String::as_str) {
+        Some("error") => {
+            Err(Diagnostic::error("It failed half-way", "It was told to.").at("misbehave").into())
+        }
+        #[expect(clippy::panic, reason = "tests look at what becomes of it")]
+        Some("panic") => panic!("it was told to panic"),
+        Some("change") => Ok(Model { size: "large".into(), ..new }),
+        Some("unknown") => Ok(Model { echo: Attr::Unknown, ..new }),
+        _ => Ok(new),
+    }
+}

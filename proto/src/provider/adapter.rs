@@ -1,0 +1,217 @@
+//! From typed resources and data sources to values, so that they can stand in one list.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::timeouts::{Operation, TIMEOUTS};
+use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
+use crate::codec::CodecError;
+use crate::schema::{BlockNesting, Schema};
+use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
+
+/// A future of a list element, whose type depends on the element.
+type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// What configuration, state and the pipeline say of a change.
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "only this crate calls and implements the traits that use it")]
+pub struct Change {
+    pub(crate) config: Value,
+    pub(crate) prior: Value,
+    pub(crate) planned: Value,
+}
+
+/// The value that an operation leads to, and what identifies it.
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "only this crate calls and implements the traits that use it")]
+pub struct Outcome {
+    pub(crate) value: Value,
+    pub(crate) identity: Option<Value>,
+}
+
+/// Any [`Resource`]; implemented for all of them, and only by this crate.
+pub trait DynResource<C>: Send + Sync {
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
+    #[doc(hidden)]
+    fn full_schema(&self) -> Schema;
+    #[doc(hidden)]
+    fn identity_attributes(&self) -> &'static [IdentityAttribute];
+    #[doc(hidden)]
+    fn timeouts(&self) -> Timeouts;
+    #[doc(hidden)]
+    fn check_value(&self, config: &Value) -> Result<Diagnostics>;
+    #[doc(hidden)]
+    fn plan_value<'a>(&'a self, call: &'a mut Call<C>, change: Change, ty: &'a Type) -> Pending<'a, Value>;
+    #[doc(hidden)]
+    fn plan_delete_value(&self, call: &mut Call<C>, prior: &Value) -> Result<()>;
+    #[doc(hidden)]
+    fn apply_value<'a>(
+        &'a self,
+        call: &'a mut Call<C>,
+        change: Change,
+        ty: &'a Type,
+    ) -> Pending<'a, Option<Outcome>>;
+    #[doc(hidden)]
+    fn read_value<'a>(
+        &'a self,
+        call: &'a mut Call<C>,
+        state: Value,
+        ty: &'a Type,
+    ) -> Pending<'a, Option<Outcome>>;
+    #[doc(hidden)]
+    fn import_value(&self, call: &mut Call<C>, target: ImportTarget<'_>, ty: &Type) -> Result<Outcome>;
+}
+
+/// Any [`DataSource`]; implemented for all of them, and only by this crate.
+pub trait DynDataSource<C>: Send + Sync {
+    #[doc(hidden)]
+    fn name(&self) -> &'static str;
+    #[doc(hidden)]
+    fn full_schema(&self) -> Schema;
+    #[doc(hidden)]
+    fn timeouts(&self) -> Timeouts;
+    #[doc(hidden)]
+    fn check_value(&self, config: &Value) -> Result<Diagnostics>;
+    #[doc(hidden)]
+    fn read_value<'a>(&'a self, call: &'a mut Call<C>, config: Value, ty: &'a Type) -> Pending<'a, Value>;
+}
+
+impl<R: Resource> DynResource<R::Context> for R {
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn full_schema(&self) -> Schema {
+        use Operation::{Create, Delete, Read, Update};
+        let timeouts = R::TIMEOUTS.block(&[Create, Read, Update, Delete]);
+        self.schema().block(TIMEOUTS, BlockNesting::Single, timeouts)
+    }
+
+    fn identity_attributes(&self) -> &'static [IdentityAttribute] {
+        self.identity_schema()
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        R::TIMEOUTS
+    }
+
+    fn check_value(&self, config: &Value) -> Result<Diagnostics> {
+        Ok(self.check(&read(config)?))
+    }
+
+    fn plan_value<'a>(
+        &'a self,
+        call: &'a mut Call<R::Context>,
+        change: Change,
+        ty: &'a Type,
+    ) -> Pending<'a, Value> {
+        Box::pin(async move {
+            let planning = Planning {
+                config: read(&change.config)?,
+                prior: if change.prior.is_null() { None } else { Some(read(&change.prior)?) },
+                planned: read(&change.planned)?,
+                changed: change.planned != change.prior,
+            };
+            let planned = self.plan(call, planning).await?;
+            write(&planned, ty, change.planned.get(TIMEOUTS))
+        })
+    }
+
+    fn plan_delete_value(&self, call: &mut Call<R::Context>, prior: &Value) -> Result<()> {
+        self.plan_delete(call, &read(prior)?)
+    }
+
+    fn apply_value<'a>(
+        &'a self,
+        call: &'a mut Call<R::Context>,
+        change: Change,
+        ty: &'a Type,
+    ) -> Pending<'a, Option<Outcome>> {
+        Box::pin(async move {
+            let Change { prior, planned, .. } = change;
+            let timeouts = planned.get(TIMEOUTS);
+            let new = match (prior.is_null(), planned.is_null()) {
+                (_, true) => return self.delete(call, read(&prior)?).await.map(|()| None),
+                (true, false) => self.create(call, read(&planned)?).await?,
+                (false, false) => self.update(call, read(&prior)?, read(&planned)?).await?,
+            };
+            outcome(self, &new, ty, timeouts).map(Some)
+        })
+    }
+
+    fn read_value<'a>(
+        &'a self,
+        call: &'a mut Call<R::Context>,
+        state: Value,
+        ty: &'a Type,
+    ) -> Pending<'a, Option<Outcome>> {
+        Box::pin(async move {
+            let found = self.read(call, read(&state)?).await?;
+            found.map(|found| outcome(self, &found, ty, state.get(TIMEOUTS))).transpose()
+        })
+    }
+
+    fn import_value(
+        &self,
+        call: &mut Call<R::Context>,
+        target: ImportTarget<'_>,
+        ty: &Type,
+    ) -> Result<Outcome> {
+        let found = self.import(call, target)?;
+        outcome(self, &found, ty, &Value::Null)
+    }
+}
+
+impl<D: DataSource> DynDataSource<D::Context> for D {
+    fn name(&self) -> &'static str {
+        D::NAME
+    }
+
+    fn full_schema(&self) -> Schema {
+        let timeouts = D::TIMEOUTS.block(&[Operation::Read]);
+        self.schema().block(TIMEOUTS, BlockNesting::Single, timeouts)
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        D::TIMEOUTS
+    }
+
+    fn check_value(&self, config: &Value) -> Result<Diagnostics> {
+        Ok(self.check(&read(config)?))
+    }
+
+    fn read_value<'a>(
+        &'a self,
+        call: &'a mut Call<D::Context>,
+        config: Value,
+        ty: &'a Type,
+    ) -> Pending<'a, Value> {
+        Box::pin(async move {
+            let result = self.read(call, read(&config)?).await?;
+            write(&result, ty, config.get(TIMEOUTS))
+        })
+    }
+}
+
+fn outcome<R: Resource>(resource: &R, new: &R::Model, ty: &Type, timeouts: &Value) -> Result<Outcome> {
+    Ok(Outcome { value: write(new, ty, timeouts)?, identity: resource.identity(new) })
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T> {
+    model::from_value(value).map_err(|error| misfit(&error))
+}
+
+/// Writes a model and puts back the timeouts, which are no part of it.
+fn write<T: serde::Serialize>(model: &T, ty: &Type, timeouts: &Value) -> Result<Value> {
+    let mut value = model::to_value(model, ty).map_err(|error| misfit(&error))?;
+    if let Value::Map(entries) = &mut value {
+        entries.insert(TIMEOUTS.to_owned(), timeouts.clone());
+    }
+    Ok(value)
+}
+
+fn misfit(error: &CodecError) -> Diagnostics {
+    let detail = format!("{error}. This is a bug in the provider; please report it.");
+    Diagnostic::error("The provider's model does not fit its schema", detail).at(error.path.clone()).into()
+}

@@ -1,0 +1,114 @@
+//! One way to answer: run, catch, log.
+
+use std::future::Future;
+use std::time::Instant;
+
+use tracing::Instrument as _;
+
+use crate::log::{CaughtPanic, catch_panic};
+use crate::wire::tfplugin6 as pb;
+use crate::{Diagnostic, Diagnostics, Result};
+
+/// A response that can carry diagnostics.
+pub(crate) trait Answer: Default + Send + 'static {
+    /// Puts the diagnostics in front of those that the answer has already.
+    fn add(&mut self, diagnostics: &Diagnostics);
+    /// How many errors and warnings the answer carries.
+    fn counts(&self) -> (usize, usize);
+}
+
+/// Runs `work` to its end, whatever becomes of the client, and turns errors and panics into diagnostics.
+pub(crate) async fn answer<R: Answer>(
+    rpc: &'static str,
+    subject: &str,
+    work: impl Future<Output = Result<R>> + Send + 'static,
+) -> R {
+    let start = Instant::now();
+    let span = tracing::debug_span!("rpc", tf_rpc = rpc, tf_resource_type = subject);
+    let outcome = tokio::spawn(caught(work).instrument(span.clone())).await;
+    let answer = match outcome.unwrap_or_else(|stopped| Err(bug("was stopped", &stopped.to_string()))) {
+        Ok(answer) => answer,
+        Err(diagnostics) => with(R::default(), &diagnostics),
+    };
+    let (errors, warnings) = answer.counts();
+    let duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        tracing::debug!(
+            tf_req_duration_ms = duration_ms,
+            diagnostic_error_count = errors,
+            diagnostic_warning_count = warnings,
+            "answered"
+        );
+    });
+    answer
+}
+
+/// Runs code of the provider's author; a panic in it becomes an error.
+pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    catch_panic(work).await.unwrap_or_else(|panic: CaughtPanic| Err(bug("panicked", &panic.to_string())))
+}
+
+/// The same answer with more diagnostics.
+pub(crate) fn with<R: Answer>(mut answer: R, diagnostics: &Diagnostics) -> R {
+    answer.add(diagnostics);
+    answer
+}
+
+fn bug(what: &str, message: &str) -> Diagnostics {
+    let detail = format!(
+        "The provider {what}: {message}\n\nThis is a bug in the provider; please report it. Terraform and the \
+         provider go on, and what had been reached is stored."
+    );
+    Diagnostic::error("The provider has a bug", detail).into()
+}
+
+/// Implements [`Answer`] for responses with a field `diagnostics`.
+macro_rules! answers {
+    ($($module:ident)*) => {
+        $(
+            impl Answer for pb::$module::Response {
+                fn add(&mut self, diagnostics: &Diagnostics) {
+                    self.diagnostics.splice(..0, diagnostics.to_wire());
+                }
+
+                fn counts(&self) -> (usize, usize) {
+                    let error = i32::from(pb::diagnostic::Severity::Error);
+                    let errors = self.diagnostics.iter().filter(|d| d.severity == error).count();
+                    (errors, self.diagnostics.len() - errors)
+                }
+            }
+        )*
+    };
+}
+
+answers! {
+    get_metadata get_provider_schema get_resource_identity_schemas get_functions validate_provider_config
+    configure_provider validate_resource_config upgrade_resource_state upgrade_resource_identity read_resource
+    plan_resource_change apply_resource_change import_resource_state move_resource_state
+    generate_resource_config validate_data_resource_config read_data_source
+    validate_ephemeral_resource_config open_ephemeral_resource renew_ephemeral_resource
+    close_ephemeral_resource validate_list_resource_config validate_state_store configure_state_store
+    lock_state unlock_state get_states delete_state plan_action validate_action_config
+}
+
+/// The only word that a stop can say is an error text.
+impl Answer for pb::stop_provider::Response {
+    fn add(&mut self, diagnostics: &Diagnostics) {
+        self.error = diagnostics.to_string();
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (usize::from(!self.error.is_empty()), 0)
+    }
+}
+
+/// Functions have no diagnostics, only one error.
+impl Answer for pb::call_function::Response {
+    fn add(&mut self, diagnostics: &Diagnostics) {
+        self.error = Some(pb::FunctionError { text: diagnostics.to_string(), function_argument: None });
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        (usize::from(self.error.is_some()), 0)
+    }
+}
