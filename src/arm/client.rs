@@ -1,0 +1,329 @@
+//! The client: requests in, answers or errors out. See [`super`] for the order in which a request passes the stages.
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::budget::{Bucket, Budget};
+use super::cloud::{CloudSource, Endpoints, metadata_url};
+use super::correlation::{self, Correlation};
+use super::credentials::{Credentials, SignIn, Tokens};
+use super::error::{Error, ErrorKind};
+use super::registration::{self, Registrations};
+use super::request::{Call, Request, Response};
+use super::transport::{Fault, Http, Reply, Transport, Wire};
+use super::tries::{self, Failure, Plan, Tries};
+use super::{Host, Secret};
+
+/// What a client is made from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Which cloud.
+    pub cloud: CloudSource,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// Whether to register a subscription for a resource provider where Azure says that it is not.
+    pub register_provider: bool,
+    /// The `User-Agent` of every request.
+    pub user_agent: String,
+    /// The process around the client; [`Host::of_process`] but in tests.
+    pub host: Host,
+}
+
+/// A client of Azure Resource Manager. Cheap to clone; clones share connections, tokens and waiting times.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    cloud: CloudSource,
+    endpoints: OnceCell<Endpoints>,
+    tries: Tries,
+    tokens: Tokens,
+    correlation: Correlation,
+    register_provider: bool,
+    registrations: Registrations,
+}
+
+impl Client {
+    /// Makes a client. Nothing is read, sent or looked up: addresses, credentials and TLS are prepared by the first
+    /// request, so that configuring the provider costs nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] when a given address is neither https nor on this machine.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let transport = Box::new(Http::new(settings.user_agent.clone()));
+        Self::over(transport, settings)
+    }
+
+    pub(super) fn over(transport: Box<dyn Transport>, settings: Settings) -> Result<Self, Error> {
+        match &settings.cloud {
+            CloudSource::Named(_) => {}
+            CloudSource::Metadata { host, .. } => drop(metadata_url(host)?),
+            CloudSource::Endpoints { resource_manager, authority, audience } => {
+                drop(Endpoints::given(resource_manager, authority, audience.as_deref())?);
+            }
+        }
+        Ok(Self(Arc::new(Inner {
+            cloud: settings.cloud,
+            endpoints: OnceCell::new(),
+            tokens: Tokens::new(settings.credentials),
+            tries: Tries { transport, budget: Budget::default(), host: settings.host },
+            correlation: Correlation::new(),
+            register_provider: settings.register_provider,
+            registrations: Registrations::default(),
+        })))
+    }
+
+    /// Sends `request` and returns the answer, which has a 2xx status.
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]. Failures that pass are retried until `call.deadline`; the error is that of the last try.
+    pub async fn send(&self, request: Request, call: &Call) -> Result<Response, Error> {
+        let error = match self.send_as_is(&request, call).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        let subscription = registration::subscription_in(&request.path);
+        let (Some(namespace), Some(subscription)) = (registration::missing_namespace(&error), subscription)
+        else {
+            return Err(error);
+        };
+        if !self.0.register_provider {
+            return Err(registration::not_registered(&error, &namespace, &subscription));
+        }
+        self.0.registrations.register(self, &subscription, &namespace, call).await?;
+        self.send_as_is(&request, call).await
+    }
+
+    /// Sends a list request and returns the items of all its pages. A bare JSON array is accepted as one page.
+    ///
+    /// # Errors
+    /// As [`Self::send`]; also [`ErrorKind::Protocol`] when an answer is no list, or its `nextLink` leads to another
+    /// host or back to a page already read.
+    pub async fn list(&self, request: Request, call: &Call) -> Result<Vec<Value>, Error> {
+        let (act, path) = (request.act.clone(), request.path.clone());
+        let broken = |message: String| Error::new(ErrorKind::Protocol, message).act_on(&act, &path);
+        let mut items = Vec::new();
+        let mut seen = HashSet::new();
+        let mut response = self.send(request, call).await?;
+        loop {
+            let next = response.body["nextLink"].as_str().filter(|link| !link.is_empty()).map(str::to_owned);
+            let value = response.body.get_mut("value").map(Value::take);
+            let page = value.unwrap_or(response.body);
+            let Value::Array(page) = page else {
+                return Err(broken("the answer is no list: it has no array \"value\"".to_owned()));
+            };
+            items.extend(page);
+            let Some(next) = next else { return Ok(items) };
+            if !seen.insert(next.clone()) {
+                return Err(broken("the list's nextLink leads back to a page already read".to_owned()));
+            }
+            let url = self.own_url(&next, call).await.map_err(|error| error.act_on(&act, &path))?;
+            response = self.send_to(&url, &Request::get(path.as_str(), "").act(act.as_str()), call).await?;
+        }
+    }
+
+    /// [`Self::send`] without registering.
+    pub(super) async fn send_as_is(&self, request: &Request, call: &Call) -> Result<Response, Error> {
+        let named = |error: Error| error.act_on(&request.act, &request.path);
+        let endpoints = self.endpoints(call).await.map_err(named)?;
+        let url = url_of(endpoints, request);
+        self.send_to(&url, request, call).await
+    }
+
+    /// The address in an answer's link, if it lies on Azure Resource Manager's host: the token goes nowhere else.
+    pub(super) async fn own_url(&self, link: &str, call: &Call) -> Result<Url, Error> {
+        let endpoints = self.endpoints(call).await?;
+        let refused = |what: &str| {
+            Error::new(ErrorKind::Protocol, format!("a link leads to {what}, which gets no token"))
+        };
+        let url = endpoints.resource_manager.join(link).map_err(|_| refused("no address"))?;
+        if url.origin() == endpoints.resource_manager.origin() {
+            Ok(url)
+        } else {
+            Err(refused(url.host_str().unwrap_or("an unnamed host")))
+        }
+    }
+
+    /// Sends `request` to `url`, which lies on Azure Resource Manager's host.
+    pub(super) async fn send_to(&self, url: &Url, request: &Request, call: &Call) -> Result<Response, Error> {
+        let (reply, tries) = self
+            .exchange(url, request, call)
+            .await
+            .map_err(|error| error.act_on(&request.act, &request.path))?;
+        to_response(&reply).map_err(|error| error.act_on(&request.act, &request.path).after(tries))
+    }
+
+    /// The stages below registration: tries, tokens, ids, exchange. Returns the last answer, whatever its status.
+    pub(super) async fn exchange(
+        &self,
+        url: &Url,
+        request: &Request,
+        call: &Call,
+    ) -> Result<(Reply, u32), Error> {
+        let inner = &*self.0;
+        let endpoints = self.endpoints(call).await?;
+        let bucket = Some(Bucket::of(&request.method, &request.path));
+        let plan = Plan { call, repeatable: request.repeatable, bucket };
+        let sign_in = SignIn { tries: &inner.tries, endpoints, call };
+        let attempt = || async move {
+            let mut token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
+            let mut reply = self.exchange_with(&token, url, request, sign_in).await?;
+            if reply.status == 401 {
+                // A token can be revoked before it expires; a fresh one tells that from a lack of rights.
+                inner.tokens.reject(&token).await;
+                token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
+                reply = self.exchange_with(&token, url, request, sign_in).await?;
+            }
+            check_whole(&reply).map(|()| reply)
+        };
+        inner.tries.run(&plan, attempt).await
+    }
+
+    async fn exchange_with(
+        &self,
+        token: &Secret,
+        url: &Url,
+        request: &Request,
+        sign_in: SignIn<'_>,
+    ) -> Result<Reply, Failure> {
+        let inner = &*self.0;
+        let auxiliary = inner.tokens.auxiliary(sign_in).await.map_err(Failure::Final)?;
+        let mut headers = headers(token, auxiliary.as_ref()).map_err(Failure::Final)?;
+        let body =
+            request.body.as_ref().filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        inner.correlation.stamp(&mut headers);
+        let is_write = !matches!(request.method, Method::GET);
+        let wire = Wire { method: request.method.clone(), url: url.clone(), headers, body, is_write };
+        correlation::observed(&inner.tries, wire, sign_in.call, correlation::path_and_query).await
+    }
+
+    async fn endpoints(&self, call: &Call) -> Result<&Endpoints, Error> {
+        self.0.endpoints.get_or_try_init(|| self.find_endpoints(call)).await
+    }
+
+    async fn find_endpoints(&self, call: &Call) -> Result<Endpoints, Error> {
+        match &self.0.cloud {
+            CloudSource::Named(cloud) => Endpoints::named(*cloud),
+            CloudSource::Endpoints { resource_manager, authority, audience } => {
+                Endpoints::given(resource_manager, authority, audience.as_deref())
+            }
+            CloudSource::Metadata { host, expected } => {
+                let url = metadata_url(host)?;
+                let wire =
+                    Wire { method: Method::GET, url, headers: HeaderMap::new(), body: None, is_write: false };
+                let tries = &self.0.tries;
+                let plan = Plan { call, repeatable: true, bucket: None };
+                let (reply, _) = tries
+                    .run(&plan, || {
+                        correlation::observed(tries, wire.clone(), call, correlation::path_and_query)
+                    })
+                    .await?;
+                if reply.status != 200 {
+                    return Err(tries::of_reply(&reply));
+                }
+                Endpoints::of_metadata(host, &reply.body, *expected)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("cloud", &self.0.cloud).finish_non_exhaustive()
+    }
+}
+
+fn url_of(endpoints: &Endpoints, request: &Request) -> Url {
+    let mut url = endpoints.resource_manager.clone();
+    let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
+    url.set_path(&path);
+    url.query_pairs_mut().extend_pairs(&request.query);
+    url
+}
+
+fn headers(token: &Secret, auxiliary: Option<&Secret>) -> Result<HeaderMap, Error> {
+    let secret = |text: String| {
+        let mut value = HeaderValue::try_from(text).map_err(|_| {
+            Error::new(ErrorKind::Credentials, "the access token has characters that no header can carry")
+        })?;
+        value.set_sensitive(true);
+        Ok::<_, Error>(value)
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(AUTHORIZATION, secret(format!("Bearer {}", token.expose()))?);
+    if let Some(auxiliary) = auxiliary {
+        let name = HeaderName::from_static("x-ms-authorization-auxiliary");
+        headers.insert(name, secret(auxiliary.expose().to_owned())?);
+    }
+    Ok(headers)
+}
+
+/// A 2xx answer whose JSON does not end was cut off on the way: worth another try.
+fn check_whole(reply: &Reply) -> Result<(), Failure> {
+    if !(200..300).contains(&reply.status) || reply.body.is_empty() || !is_json(reply) {
+        return Ok(());
+    }
+    match serde_json::from_slice::<serde::de::IgnoredAny>(strip_bom(&reply.body)) {
+        Err(error) if error.is_eof() => Err(Failure::Fault(Fault::Dropped(format!(
+            "the answer of {} bytes is cut off: {error}",
+            reply.body.len()
+        )))),
+        _ => Ok(()),
+    }
+}
+
+fn to_response(reply: &Reply) -> Result<Response, Error> {
+    if !(200..300).contains(&reply.status) {
+        return Err(with_challenge(tries::of_reply(reply), reply));
+    }
+    let request_id = reply.header("x-ms-request-id").map(str::to_owned);
+    let broken = |message: String| {
+        Error::new(ErrorKind::Protocol, message).answered(reply.status, None, request_id.clone())
+    };
+    let body = if reply.body.is_empty() {
+        Value::Null
+    } else if is_json(reply) {
+        serde_json::from_slice(strip_bom(&reply.body))
+            .map_err(|error| broken(format!("the answer is no JSON: {error}")))?
+    } else {
+        let found = reply.header("content-type").unwrap_or("nothing");
+        return Err(broken(format!(
+            "the answer's content type is {found}, not JSON: is a proxy in the way?"
+        )));
+    };
+    Ok(Response { status: reply.status, body, request_id })
+}
+
+/// Adds what a claims challenge means, which asks for a sign-in that no program can do.
+/// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
+fn with_challenge(error: Error, reply: &Reply) -> Error {
+    let challenged = reply.header("www-authenticate").is_some_and(|value| value.contains("claims="));
+    if reply.status != 401 || !challenged {
+        return error;
+    }
+    let message = format!(
+        "{} [Azure asks for a sign-in with further claims (conditional access), which this provider cannot give]",
+        error.message()
+    );
+    error.restate(ErrorKind::Credentials, message)
+}
+
+fn is_json(reply: &Reply) -> bool {
+    let kind = reply.header("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "application/json" | "text/json") || kind.ends_with("+json")
+}
+
+fn strip_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
+}
