@@ -2,8 +2,8 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files = ["tfplugin6.proto", "go_plugin.proto", "health.proto"];
-    for file in files {
-        println!("cargo::rerun-if-changed={file}");
+    for path in files.into_iter().chain(["tfplugin6"]) {
+        println!("cargo::rerun-if-changed={path}");
     }
     tonic_prost_build::configure()
         .build_client(true)

@@ -26,7 +26,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 pub(crate) use self::level::level;
 pub use self::panics::{CaughtPanic, catch_panic};
@@ -89,14 +89,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for HclogLayer {
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(of_span) = span.extensions().get::<Fields>() {
                 fields.0.extend(of_span.0.clone());
             }
         }
         event.record(&mut fields);
         let metadata = event.metadata();
-        let line = record::line(metadata.level(), metadata.target(), OffsetDateTime::now_utc(), fields.0);
+        let line = record::line(*metadata.level(), metadata.target(), OffsetDateTime::now_utc(), fields.0);
         // One call per line, or lines of several threads would mix. There is nowhere to report a failure.
         io::stderr().write_all(&line).ok();
     }

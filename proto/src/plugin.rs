@@ -80,7 +80,7 @@ impl GrpcStdio for Stdio {
                 }
             }
             // Nothing will ever be printed, but a closed stream would be logged by the host as a fault.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         Ok(Response::new(answers))
     }
@@ -112,7 +112,7 @@ impl Health for Healthy {
         let status = if known { ServingStatus::Serving } else { ServingStatus::ServiceUnknown };
         let answers = answer_until_stop(&self.stop, |answers| async move {
             if answers.send(Ok(serving(status))).await.is_ok() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         });
         Ok(Response::new(answers))

@@ -83,7 +83,9 @@ pub fn run<S: Provider>(service: S, options: &Options) -> ExitCode {
         Mode::Plugin => run_as_plugin(service, options),
         Mode::Debug => run_in_debug_mode(service, options),
         Mode::Print(text) => io::stdout().write_all(text(options).as_bytes()).map_err(Failure::from),
-        Mode::Unknown(argument) => Err(format!("there is no argument {argument:?}; try --help").into()),
+        Mode::Unknown(argument) => {
+            Err(format!("there is no argument {}; try --help", argument.display()).into())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@
     clippy::pedantic,
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
-    clippy::wildcard_enum_match_arm,
+    clippy::clone_on_ref_ptr,
     reason = "generated code"
 )]
 

@@ -90,11 +90,11 @@ mod tests {
     #[tokio::test]
     async fn a_panic_becomes_an_error_even_after_waiting() {
         let text = "formatted".to_owned();
-        let cases: [(Box<dyn Fn() -> u8>, Result<u8, &str>); 4] = [
-            (Box::new(|| 7), Ok(7)),
-            (Box::new(|| panic!("plain")), Err("plain")),
-            (Box::new(move || panic!("{text}")), Err("formatted")),
-            (Box::new(|| panic::panic_any(7)), Err("unknown cause")),
+        let cases: [(&dyn Fn() -> u8, _); 4] = [
+            (&|| 7, Ok(7)),
+            (&|| panic!("plain"), Err("plain")),
+            (&|| panic!("{text}"), Err("formatted")),
+            (&|| panic::panic_any(7), Err("unknown cause")),
         ];
         for (work, expected) in cases {
             let outcome = catch_panic(async {

@@ -25,7 +25,7 @@ const TIMESTAMP: &[BorrowedFormatItem<'_>] =
 const SECRET_NAMES: [&str; 4] = ["authorization", "password", "secret", "token"];
 
 /// Writes a line with its newline; `now` is in UTC, and `fields` holds the text under `message`.
-pub(super) fn line(level: &Level, target: &str, now: OffsetDateTime, fields: Map<String, Value>) -> Vec<u8> {
+pub(super) fn line(level: Level, target: &str, now: OffsetDateTime, fields: Map<String, Value>) -> Vec<u8> {
     let mut record: Map<String, Value> = fields.into_iter().map(|(key, value)| field(&key, value)).collect();
     let reserved = [
         ("@level", level.as_str().to_ascii_lowercase()),
@@ -43,15 +43,14 @@ pub(super) fn line(level: &Level, target: &str, now: OffsetDateTime, fields: Map
     line.into_bytes()
 }
 
-/// Renames, blanks and types one field so that no field can pass for a reserved one.
+/// Renames and blanks one field so that it cannot pass for a reserved one; the message becomes a text.
 fn field(key: &str, value: Value) -> (String, Value) {
-    let value = match value {
-        Value::String(_) if is_secret(key) => Value::from("[redacted]"),
-        Value::String(_) | Value::Bool(_) | Value::Number(_) | Value::Null if key != "message" => value,
-        other => Value::String(other.as_str().map_or_else(|| other.to_string(), str::to_owned)),
-    };
-    let key = if key == "message" { "@message" } else { key.trim_start_matches('@') };
-    (key.to_owned(), value)
+    if key == "message" {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        return ("@message".to_owned(), Value::String(text));
+    }
+    let value = if value.is_string() && is_secret(key) { Value::from("[redacted]") } else { value };
+    (key.trim_start_matches('@').to_owned(), value)
 }
 
 fn is_secret(key: &str) -> bool {
@@ -66,7 +65,8 @@ fn shorten(record: &mut Map<String, Value>) {
         if let Value::String(text) = value
             && text.len() > share
         {
-            text.truncate(text.floor_char_boundary(share));
+            let end = (0..=share).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or_default());
             text.push('…');
         }
     }
@@ -81,9 +81,9 @@ mod tests {
 
     fn written(fields: &Value) -> Value {
         let fields = fields.as_object().unwrap().clone();
-        let line = line(&Level::WARN, "defender::arm", datetime!(2026-01-02 03:04:05.000_006_7 UTC), fields);
-        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
-        assert!(line.ends_with(b"\n") && line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
+        let line = line(Level::WARN, "defender::arm", datetime!(2026-01-02 03:04:05.000_006_7 UTC), fields);
+        assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
+        assert!(line.len() <= LINE_BYTES_MAX, "{} bytes", line.len());
         serde_json::from_slice(&line).unwrap()
     }
 
