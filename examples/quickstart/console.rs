@@ -66,8 +66,8 @@ impl Console {
 }
 
 /// Leaves out [the sequences that set colours](https://en.wikipedia.org/wiki/ANSI_escape_code#SGR).
-fn without_color(line: &str) -> String {
-    let mut parts = line.split("\x1b[");
+pub(crate) fn without_color(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
     let start = parts.next().unwrap_or_default().to_owned();
     start + &parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text)).collect::<String>()
 }

@@ -10,7 +10,7 @@ mod console;
 mod shared;
 mod tour;
 
-use console::Console;
+use console::{Console, without_color};
 use shared::process::Failure;
 use shared::terraform::Terraform;
 use shared::{provider_binary, workspace::Workspace};
@@ -34,18 +34,19 @@ No Azure subscription is used. NO_COLOR turns colours off.
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let (result, code) = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => (run(false), ExitCode::FAILURE),
-        ["--keep"] => (run(true), ExitCode::FAILURE),
-        ["--help" | "-h"] => {
-            (write!(io::stdout(), "{USAGE}").map_err(Failure::of("print the usage")), ExitCode::FAILURE)
-        }
-        _ => (Err(Failure::new(USAGE)), ExitCode::from(2)),
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => run(false),
+        ["--keep"] => run(true),
+        ["--help" | "-h"] => write!(io::stdout(), "{USAGE}").map_err(Failure::of("print the usage")),
+        _ => Err(Failure::new(USAGE)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // The exit code says the same to whoever closed standard error.
-        Err(failure) => writeln!(io::stderr(), "\n{failure}").map_or(code, |()| code),
+        Err(failure) => {
+            let text = without_color(&failure.to_string());
+            // The exit code says the same to whoever closed standard error.
+            writeln!(io::stderr(), "\n{text}").map_or(ExitCode::FAILURE, |()| ExitCode::FAILURE)
+        }
     }
 }
 

@@ -148,3 +148,32 @@ fn command_line(command: &Command) -> String {
     let words = [command.get_program()].into_iter().chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limit: Duration) -> Result<Output, Failure> {
+        run(Command::new("sh").args(["-c", script]), limit)
+    }
+
+    #[test]
+    fn an_unexpected_end_quotes_what_was_said() -> Result<(), Failure> {
+        let output =
+            shell("echo out; echo err >&2; exit 3", TIME_LIMIT)?.require(3)?.require_text("o u t")?;
+        let message = output.require(0).expect_err("the exit code is 3").to_string();
+        for part in ["expected exit code 0, ended with exit code 3", "out\n", "err\n"] {
+            assert!(message.contains(part), "{part} is not in {message}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_end_is_killed() {
+        let failure = shell("echo before; exec sleep 600", Duration::from_secs(1));
+        let message = failure.expect_err("it must not be waited for").to_string();
+        assert!(message.contains("expected an end within 1s") && message.contains("before"), "{message}");
+    }
+
+    const TIME_LIMIT: Duration = Duration::from_secs(60);
+}
