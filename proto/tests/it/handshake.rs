@@ -50,14 +50,12 @@ async fn what_the_host_asks_wrongly_is_an_error_before_the_line() {
 
 #[tokio::test]
 async fn the_line_has_the_fields_that_the_host_counts() {
-    let plain: fn(&mut tokio::process::Command) = |_| {};
-    let cases: [(&str, fn(&mut tokio::process::Command), usize); 3] = [
-        ("as Terraform does it", plain, 6),
-        ("multiplexing", |command| drop(command.env("PLUGIN_MULTIPLEX_GRPC", "true")), 7),
-        ("no common version", |command| drop(command.env("PLUGIN_PROTOCOL_VERSIONS", "4,5")), 6),
-    ];
-    for (name, change, count) in cases {
-        let host = Host::start_with("bare", |command, _| change(command)).await;
+    for (name, variable, count) in [
+        ("as Terraform does it", ("TF_LOG", ""), 6),
+        ("multiplexing", ("PLUGIN_MULTIPLEX_GRPC", "true"), 7),
+        ("no common version", ("PLUGIN_PROTOCOL_VERSIONS", "4,5"), 6),
+    ] {
+        let host = Host::start_with("bare", &[variable]).await;
         let fields = &host.line.fields;
         assert_eq!(fields.len(), count, "{name}: {fields:?}");
         assert_eq!(
@@ -75,7 +73,7 @@ async fn the_line_has_the_fields_that_the_host_counts() {
 
 #[tokio::test]
 async fn without_a_client_certificate_the_plugin_speaks_plain_http() {
-    let host = Host::start_with("bare", |command, _| drop(command.env_remove("PLUGIN_CLIENT_CERT"))).await;
+    let host = Host::start_with("bare", &[("PLUGIN_CLIENT_CERT", "")]).await;
     assert_eq!(host.line.fields[5], "");
     host.ping(host.connect().await).await.unwrap();
 }
@@ -83,15 +81,11 @@ async fn without_a_client_certificate_the_plugin_speaks_plain_http() {
 #[tokio::test]
 async fn the_socket_is_where_the_host_wants_it_and_private() {
     let directory = tempfile::tempdir().unwrap();
-    let group = rustix::process::getgid().as_raw();
-    for (group, modes) in [(None, (0o700, None)), (Some(group.to_string()), (0o710, Some(0o660)))] {
-        let host = Host::start_with("bare", |command, _| {
-            command.env("PLUGIN_UNIX_SOCKET_DIR", directory.path());
-            if let Some(group) = &group {
-                command.env("PLUGIN_UNIX_SOCKET_GROUP", group);
-            }
-        })
-        .await;
+    let group = rustix::process::getgid().to_string();
+    for (group, modes) in [("", (0o700, None)), (&group, (0o710, Some(0o660)))] {
+        let place = directory.path().to_str().unwrap();
+        let variables = [("PLUGIN_UNIX_SOCKET_DIR", place), ("PLUGIN_UNIX_SOCKET_GROUP", group)];
+        let host = Host::start_with("bare", &variables).await;
         let socket = host.line.socket();
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert!(socket.starts_with(directory.path()), "{socket:?}");

@@ -108,11 +108,11 @@ pub(crate) struct Host {
 impl Host {
     /// Starts an example as Terraform does, with AutoMTLS.
     pub(crate) async fn start(example: &str) -> Self {
-        Self::start_with(example, |_, _| {}).await
+        Self::start_with(example, &[]).await
     }
 
-    /// Starts an example with changes to what Terraform does.
-    pub(crate) async fn start_with(name: &str, change: impl FnOnce(&mut Command, &Identity)) -> Self {
+    /// Starts an example with variables beside, or instead of, Terraform's.
+    pub(crate) async fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         let identity = Identity::like_terraform();
         let mut command = command(&example(name));
         command
@@ -120,8 +120,8 @@ impl Host {
             .env("PLUGIN_PROTOCOL_VERSIONS", "6,5")
             .env("PLUGIN_MIN_PORT", "10000")
             .env("PLUGIN_MAX_PORT", "25000")
-            .env("PLUGIN_CLIENT_CERT", &identity.pem);
-        change(&mut command, &identity);
+            .env("PLUGIN_CLIENT_CERT", &identity.pem)
+            .envs(variables.iter().copied());
         Self::attach(command.spawn().unwrap(), identity).await
     }
 

@@ -3,6 +3,7 @@
 //! [`host`] plays go-plugin's client; each of the other modules is one chapter of the contract between host
 //! and plugin. The programs under test are this package's examples.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at the first surprise")]
 
 mod debug_mode;
 mod handshake;

@@ -10,7 +10,7 @@ use crate::host::{Host, Identity, within};
 
 /// Starts a plugin that logs whom it refuses.
 async fn bare_with_warnings() -> Host {
-    Host::start_with("bare", |command, _| drop(command.env("TF_LOG", "WARN"))).await
+    Host::start_with("bare", &[("TF_LOG", "WARN")]).await
 }
 
 #[tokio::test]

@@ -42,8 +42,7 @@ async fn output_that_nobody_reads_blocks_nobody() {
 
 #[tokio::test]
 async fn log_lines_are_hclog_records_without_secrets() {
-    let mut host =
-        Host::start_with("clumsy", |command, _| drop(command.env("TF_LOG_PROVIDER_CLUMSY", "TRACE"))).await;
+    let mut host = Host::start_with("clumsy", &[("TF_LOG_PROVIDER_CLUMSY", "TRACE")]).await;
     let mut provider = ProviderClient::new(host.connect().await);
     within(provider.get_metadata(get_metadata::Request {})).await.unwrap();
     let mut record: Value = serde_json::from_str(&host.stderr_line("clumsy logs").await.unwrap()).unwrap();

@@ -54,7 +54,7 @@ async fn health_knows_the_plugin_and_nothing_else() {
 
 #[tokio::test]
 async fn an_interrupt_is_the_hosts_business_and_a_termination_is_not() {
-    let mut host = Host::start_with("bare", |command, _| drop(command.env("TF_LOG", "TRACE"))).await;
+    let mut host = Host::start_with("bare", &[("TF_LOG", "TRACE")]).await;
     let channel = host.connect().await;
     host.signal(Signal::INT);
     host.stderr_line("interrupt ignored").await.unwrap();
