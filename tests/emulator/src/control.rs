@@ -16,8 +16,8 @@ use crate::message::{Answer, Call};
 use crate::world::{Shared, World};
 
 /// Answers one request to the control endpoint.
-pub(crate) async fn control(world: Shared, call: Call) -> Outcome {
-    let answer = route(&mut world.lock(), &call).unwrap_or_else(|refusal| refusal);
+pub(crate) fn control(world: &Shared, call: &Call) -> Outcome {
+    let answer = route(&mut world.lock(), call).unwrap_or_else(|refusal| refusal);
     Outcome::Answer(answer)
 }
 
@@ -41,7 +41,7 @@ fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         (&Method::POST, "/faults", _) => world.faults.add(read::<Fault>(call)?),
         (&Method::DELETE, "/faults", _) => world.faults.clear(),
         (&Method::POST, "/advance", _) => {
-            world.clock.advance(Duration::from_secs(read::<Advance>(call)?.seconds))
+            world.clock.advance(Duration::from_secs(read::<Advance>(call)?.seconds));
         }
         (&Method::PUT, "/latency", _) => {
             world.latency = Duration::from_millis(read::<Latency>(call)?.milliseconds);

@@ -1,25 +1,31 @@
 //! The emulator as a value: its options, what clients need to reach it, and what a test does to it.
 
+use std::fs;
+use std::future::ready as ready_now;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use tokio::net::TcpListener;
-use tokio::runtime::{self, Runtime};
+use tokio::runtime;
 use tokio::sync::oneshot;
 
+use crate::control::control;
+use crate::exchange::exchange;
 use crate::fault::Fault;
 use crate::journal::LoggedRequest;
 use crate::listen::serve;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::world::{Shared, World};
-use crate::{Error, arm, certificate, control, entra, exchange, seed};
+use crate::{Error, arm, certificate, entra, seed};
+
+/// Loopback, and any port that is free.
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// How to start; the default is a public cloud over TLS on a free loopback port with one subscription.
 #[derive(Debug, Default)]
@@ -91,20 +97,14 @@ impl Emulator {
     /// - the seed has an unknown shape;
     /// - the data directory or the file of the certificate authority cannot be read or written.
     pub fn start(options: Options) -> Result<Self, Error> {
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::new("start the runtime", error))?;
-        let listen = options.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
-        let (arm_listener, arm_port) = bind(&runtime, listen)?;
-        let (control_listener, control_port) = bind(&runtime, (Ipv4Addr::LOCALHOST, 0).into())?;
+        let Options { listen, http, seed, cloud, latency, data_dir } = options;
+        let (arm_listener, arm_port) = bind(listen.unwrap_or(ANY_PORT))?;
+        let (control_listener, control_port) = bind(ANY_PORT)?;
         let certificates = certificate::make()?;
-        let (authority, ca_certificate) =
-            write_authority(&certificates.authority_pem, options.data_dir.as_ref())?;
-        let tls = (!options.http).then_some(certificates.server);
-
-        let origin = format!("{}://localhost:{arm_port}", if options.http { "http" } else { "https" });
-        let (store, snapshot) = documents(&options)?;
+        let tls = (!http).then_some(certificates.server);
+        let (authority, ca_certificate) = write_authority(&certificates.authority_pem, data_dir.as_deref())?;
+        let (store, snapshot) = documents(cloud, seed.as_ref(), data_dir.as_deref())?;
+        let origin = format!("{}://localhost:{arm_port}", if http { "http" } else { "https" });
         let ready = Ready {
             resource_manager: origin.clone(),
             authority: origin.clone(),
@@ -116,18 +116,24 @@ impl Emulator {
             client_secret: entra::CLIENT_SECRET.to_owned(),
             subscriptions: arm::subscriptions::ids(&store),
         };
-        let mut world = World::new(options.cloud, origin, store, snapshot);
-        world.latency = options.latency;
+        let mut world = World::new(cloud, origin, store, snapshot);
+        world.latency = latency;
         world.keep();
         let world = Shared::new(world);
-
+        // Nothing fails after this: a runtime cannot be dropped inside another one, where a test may run.
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::new("start the runtime", error))?;
         let (stop, stopped) = oneshot::channel();
         let (for_arm, for_control) = (world.clone(), world.clone());
         let thread = thread::spawn(move || {
+            let arm = serve(arm_listener, tls, move |call| exchange(for_arm.clone(), call));
+            let control = serve(control_listener, None, move |call| ready_now(control(&for_control, &call)));
             runtime.block_on(async move {
                 tokio::select! {
-                    _ = serve(arm_listener, tls, move |call| exchange::exchange(for_arm.clone(), call)) => {}
-                    _ = serve(control_listener, None, move |call| control::control(for_control.clone(), call)) => {}
+                    error = arm => crate::report(&error.to_string()),
+                    error = control => crate::report(&error.to_string()),
                     _ = stopped => {}
                 }
             });
@@ -208,29 +214,35 @@ impl Drop for Emulator {
     }
 }
 
-fn bind(runtime: &Runtime, address: SocketAddr) -> Result<(TcpListener, u16), Error> {
+/// Binds without tokio, so that a start inside a runtime works as well as one outside.
+fn bind(address: SocketAddr) -> Result<(TcpListener, u16), Error> {
     let failed = |error| Error::new(format!("listen on {address}"), error);
-    let listener = runtime.block_on(TcpListener::bind(address)).map_err(failed)?;
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
     Ok((listener, port))
 }
 
-fn documents(options: &Options) -> Result<(Store, Option<Snapshot>), Error> {
-    let snapshot = options.data_dir.as_deref().map(Snapshot::open).transpose()?;
+fn documents(
+    cloud: Cloud,
+    seed: Option<&Value>,
+    data_dir: Option<&Path>,
+) -> Result<(Store, Option<Snapshot>), Error> {
+    let snapshot = data_dir.map(Snapshot::open).transpose()?;
     if let Some(kept) = snapshot.as_ref().map(Snapshot::load).transpose()?.flatten() {
         return Ok((kept, snapshot));
     }
     let mut store = Store::default();
-    seed::sow(&mut store, options.cloud, options.seed.as_ref())?;
+    seed::sow(&mut store, cloud, seed)?;
     Ok((store, snapshot))
 }
 
 /// Writes the authority's certificate into the data directory, or into a file that goes with the emulator.
-fn write_authority(pem: &str, data_dir: Option<&PathBuf>) -> Result<(Option<NamedTempFile>, String), Error> {
+fn write_authority(pem: &str, data_dir: Option<&Path>) -> Result<(Option<NamedTempFile>, String), Error> {
     let failed = |error| Error::new("write the certificate authority's file", error);
     if let Some(directory) = data_dir {
         let path = directory.join("ca.pem");
-        std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, pem)).map_err(failed)?;
+        fs::create_dir_all(directory).and_then(|()| fs::write(&path, pem)).map_err(failed)?;
         return Ok((None, path.display().to_string()));
     }
     let mut file =

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use crate::fault::{Drop, Fault};
+use crate::fault::Fault;
 use crate::message::{Answer, Call};
 use crate::world::{Shared, Writing};
 use crate::{arm, route};
@@ -43,7 +43,7 @@ pub(crate) async fn exchange(world: Shared, call: Call) -> Outcome {
 }
 
 fn disturb(fault: &Fault, answer: Option<Answer>) -> Outcome {
-    if matches!(fault.drop, Some(Drop::Before | Drop::After)) {
+    if fault.drop.is_some() {
         return Outcome::Dropped;
     }
     let answer = fault.disturb(answer);

@@ -33,7 +33,7 @@ pub struct Fault {
     /// Answers with this media type.
     pub content_type: Option<String>,
     /// Closes the connection without an answer.
-    pub drop: Option<Drop>,
+    pub drop: Option<Disconnect>,
     /// Closes the connection after this many bytes of the body, with the full length announced.
     pub truncate: Option<usize>,
     /// Lets the request take effect before `status` is answered; default false.
@@ -45,7 +45,7 @@ pub struct Fault {
 /// When a dropped connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Drop {
+pub enum Disconnect {
     /// Before the request takes effect.
     Before,
     /// After the request took effect.
@@ -80,7 +80,7 @@ impl Fault {
 
     /// Whether the request may reach the rules at all.
     pub(crate) fn takes_effect(&self) -> bool {
-        self.drop != Some(Drop::Before) && (self.status.is_none() || self.apply)
+        self.drop != Some(Disconnect::Before) && (self.status.is_none() || self.apply)
     }
 
     /// Azure's answer (or none, where the request took no effect) as this fault changes it.

@@ -30,11 +30,13 @@ mod security;
 mod seed;
 mod snapshot;
 mod store;
+#[cfg(test)]
+mod tests;
 mod world;
 
 pub use emulator::{Cloud, Emulator, Options, Ready};
 pub use error::Error;
-pub use fault::{Drop, Fault};
+pub use fault::{Disconnect, Fault};
 pub use journal::LoggedRequest;
 
 /// Says something to whoever watches; the ready line has standard output for itself.

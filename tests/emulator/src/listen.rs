@@ -1,10 +1,11 @@
 //! Sockets: accepts, speaks TLS and HTTP, and turns requests into [`Call`]s. Knows no rule.
 
-use std::convert::Infallible;
 use std::future::Future;
+use std::net::TcpListener as StdListener;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -16,25 +17,33 @@ use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
+use crate::Error;
 use crate::exchange::Outcome;
 use crate::message::{Answer, Call};
 
-/// Serves connections for ever; with TLS where a configuration is given.
-pub(crate) async fn serve<S, F>(
-    listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
-    service: S,
-) -> Infallible
+/// How long to wait after a failed accept.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// Serves connections for ever, with TLS where a configuration is given; returns why that was impossible.
+pub(crate) async fn serve<S, F>(listener: StdListener, tls: Option<Arc<ServerConfig>>, service: S) -> Error
 where
     S: Fn(Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return Error::new("listen", error),
+    };
     let acceptor = tls.map(TlsAcceptor::from);
     loop {
-        // A failed accept concerns one connection that is already gone.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Either that connection is gone, or file descriptors ran out: then the pause lets others end.
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
         let (acceptor, service) = (acceptor.clone(), service.clone());
         tokio::spawn(async move {
             stream.set_nodelay(true).ok();

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use arm_emulator::{Cloud, Emulator, Options};
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: arm-emulator [--listen ADDRESS:PORT] [--http] [--seed FILE] \
@@ -28,56 +29,58 @@ fn main() -> ExitCode {
 type Failure = Box<dyn std::error::Error>;
 
 fn run() -> Result<(), Failure> {
-    let options = parse(std::env::args_os().skip(1))?;
-    let emulator = Emulator::start(options)?;
+    let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(OsString::into_string).collect();
+    let words = words.map_err(|word| format!("{} is not UTF-8", word.display()))?;
+    let emulator = Emulator::start(parse(words)?)?;
     let mut out = std::io::stdout();
     writeln!(out, "{}", serde_json::to_string(emulator.ready())?)?;
     out.flush()?;
-    wait_for_signal()?;
-    Ok(())
+    wait_for_signal()
 }
 
-fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Options, Failure> {
+/// Reads `--name value` and `--name=value`.
+fn parse(words: Vec<String>) -> Result<Options, Failure> {
+    let mut words = words.into_iter().flat_map(|word| match word.split_once('=') {
+        Some((name, value)) if name.starts_with("--") => vec![name.to_owned(), value.to_owned()],
+        _ => vec![word],
+    });
     let mut options = Options::default();
-    while let Some(word) = words.next() {
-        let word = word.to_string_lossy().into_owned();
-        let (name, inline) = match word.split_once('=') {
-            Some((name, value)) => (name.to_owned(), Some(OsString::from(value))),
-            None => (word, None),
-        };
-        if name == "--http" {
-            options.http = true;
-            continue;
-        }
-        let value =
-            inline.or_else(|| words.next()).ok_or_else(|| format!("{name} needs a value\n{USAGE}"))?;
-        let text = value.to_string_lossy();
+    while let Some(name) = words.next() {
+        let mut value = || words.next().ok_or_else(|| format!("{name} needs a value\n{USAGE}"));
         match name.as_str() {
+            "--http" => options.http = true,
             "--listen" => {
-                options.listen = Some(text.parse().map_err(|error| format!("--listen {text}: {error}"))?)
+                let address = value()?;
+                options.listen =
+                    Some(address.parse().map_err(|error| format!("--listen {address}: {error}"))?);
             }
             "--seed" => {
-                let seed = fs::read(&value).map_err(|error| format!("--seed {text}: {error}"))?;
-                let seed = seed.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&seed);
-                options.seed =
-                    Some(serde_json::from_slice(seed).map_err(|error| format!("--seed {text}: {error}"))?);
+                let path = value()?;
+                options.seed = Some(read_seed(&path).map_err(|error| format!("--seed {path}: {error}"))?);
             }
             "--cloud" => {
-                options.cloud = match text.as_ref() {
+                options.cloud = match value()?.as_str() {
                     "public" => Cloud::Public,
                     "usgovernment" => Cloud::UsGovernment,
-                    _ => return Err(format!("--cloud {text}: public or usgovernment").into()),
+                    other => return Err(format!("--cloud {other}: public or usgovernment").into()),
                 };
             }
             "--latency-ms" => {
-                let milliseconds = text.parse().map_err(|error| format!("--latency-ms {text}: {error}"))?;
-                options.latency = Duration::from_millis(milliseconds);
+                let latency = value()?;
+                let latency = latency.parse().map_err(|error| format!("--latency-ms {latency}: {error}"))?;
+                options.latency = Duration::from_millis(latency);
             }
-            "--data-dir" => options.data_dir = Some(PathBuf::from(&value)),
+            "--data-dir" => options.data_dir = Some(PathBuf::from(value()?)),
             _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
         }
     }
     Ok(options)
+}
+
+/// Some of Microsoft's published examples start with a byte order mark.
+fn read_seed(path: &str) -> Result<Value, Failure> {
+    let bytes = fs::read(path)?;
+    Ok(serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?)
 }
 
 fn wait_for_signal() -> Result<(), Failure> {

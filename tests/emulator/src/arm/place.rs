@@ -29,7 +29,7 @@ impl Place {
         };
         let types: Vec<&str> = rest.iter().step_by(2).copied().collect();
         let names = rest.iter().skip(1).step_by(2).map(|&name| name.to_owned()).collect();
-        let scope = scope.iter().map(|segment| format!("/{segment}")).collect();
+        let scope = if scope.is_empty() { String::new() } else { format!("/{}", scope.join("/")) };
         Some(Self { scope, kind: format!("{namespace}/{}", types.join("/")), names })
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
 
-use super::desired::{Desired, Standard, Switch};
+use super::desired::{Desired, Standard, Switch, spelled};
 use super::facts::{Extension, Plan};
 use super::view::timestamp;
 use crate::message::Answer;
@@ -83,7 +83,7 @@ pub(crate) fn change(
         }
     }
     if let Some(enforce) = desired.enforce {
-        properties["enforce"] = json!(if enforce { "True" } else { "False" });
+        properties["enforce"] = json!(spelled(enforce));
     }
     Ok(Changed { properties, memory, statuses })
 }
@@ -150,11 +150,13 @@ fn extensions(
     shown
 }
 
-/// Remembered properties (or Azure's defaults) under what the request says; names differ by more than letter case.
+/// Remembered properties (or Azure's defaults), overlaid with the request's. Letter case does not make a new one.
 fn merged(extension: &Extension, remembered: &Value, wish: Option<&Switch>) -> Map<String, Value> {
     let mut properties = match remembered {
         Value::Object(fields) => fields.clone(),
-        _ => extension.properties.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            extension.properties.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
+        }
     };
     for (name, value) in wish.into_iter().flat_map(|switch| &switch.properties) {
         properties.retain(|present, _| !present.eq_ignore_ascii_case(name));
@@ -176,7 +178,7 @@ fn status(name: &str, was_on: bool, is_on: bool, failures: &BTreeMap<String, Str
 }
 
 fn show(name: &str, on: bool, properties: &Map<String, Value>) -> Value {
-    let mut extension = json!({ "name": name, "isEnabled": if on { "True" } else { "False" } });
+    let mut extension = json!({ "name": name, "isEnabled": spelled(on) });
     if on && !properties.is_empty() {
         extension["additionalExtensionProperties"] = Value::Object(properties.clone());
     }
@@ -186,9 +188,10 @@ fn show(name: &str, on: bool, properties: &Map<String, Value>) -> Value {
 /// Copies the properties that are shown into the memory: a seeded plan has no memory yet.
 fn remember_extensions(memory: &mut Value, properties: &Value) {
     for extension in properties["extensions"].as_array().into_iter().flatten() {
-        let shown = &extension["additionalExtensionProperties"];
-        if let (Some(name), true) = (extension["name"].as_str(), shown.is_object()) {
-            memory["extensions"][name] = shown.clone();
+        // One that is on without properties has none: Azure's defaults are for those that were never on.
+        if let (Some(name), true) = (extension["name"].as_str(), is_enabled(extension)) {
+            let shown = extension["additionalExtensionProperties"].as_object().cloned();
+            memory["extensions"][name] = Value::Object(shown.unwrap_or_default());
         }
     }
 }

@@ -137,37 +137,37 @@ fn read_switch(plan: &'static Plan, subplan: Option<&'static str>, switch: &Valu
 
 /// Values become texts, and nulls (which some clients send for "not set") are as good as absent.
 fn read_properties(extension: &Extension, properties: &Value) -> Result<Map<String, Value>, Answer> {
-    match properties {
-        Value::Null => Ok(Map::new()),
-        Value::Object(fields) => Ok(fields
-            .iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(name, value)| (name.clone(), Value::String(text(value))))
-            .collect()),
-        _ => Err(invalid(&format!(
+    if !properties.is_null() && !properties.is_object() {
+        return Err(invalid(&format!(
             "The additionalExtensionProperties of '{}' are not an object",
             extension.name
-        ))),
+        )));
     }
+    let fields = properties.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    Ok(fields.map(|(name, value)| (name.clone(), Value::String(text(value)))).collect())
 }
 
 fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        other => other.to_string(),
+    match (value.as_str(), value.as_bool()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(flag)) => spelled(flag).to_owned(),
+        (None, None) => value.to_string(),
     }
 }
 
 /// Azure's booleans in this API are texts in any letter case; built-in policies send `"true"`.
 fn flag(value: &Value, name: &str) -> Result<Option<bool>, Answer> {
-    match value {
-        Value::Null => Ok(None),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-        other => Err(invalid(&format!("The property '{name}' is '{other}'. Possible values: True, False"))),
+    match value.as_str() {
+        _ if value.is_null() => Ok(None),
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        _ => Err(invalid(&format!("The property '{name}' is '{value}'. Possible values: True, False"))),
     }
+}
+
+/// How Azure writes booleans in this API.
+pub(crate) fn spelled(flag: bool) -> &'static str {
+    if flag { "True" } else { "False" }
 }
 
 fn invalid(message: &str) -> Answer {

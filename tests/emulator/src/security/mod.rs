@@ -8,3 +8,6 @@ mod desired;
 mod facts;
 pub(crate) mod pricings;
 mod view;
+
+#[cfg(test)]
+mod tests;

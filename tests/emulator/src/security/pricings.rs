@@ -143,7 +143,8 @@ fn put(world: &mut World, visit: &Visit<'_>, scope: &Scope<'_>, name: &str) -> R
 
     let mut document =
         stored.cloned().unwrap_or_else(|| view::document(scope.id, plan.name, Value::Null, view::SCOPED));
-    document["properties"] = changed.properties;
+    document["properties"] =
+        if scope.machine { view::explicit(changed.properties) } else { changed.properties };
     world.store.put(&id, document);
     world.store.remember(&id, changed.memory);
     if desired.enforce == Some(true) {
@@ -181,8 +182,8 @@ fn properties(world: &World, scope: &Scope<'_>, plan: &Plan) -> Option<Value> {
     if !scope.machine {
         return own;
     }
-    if let Some(own) = own {
-        return Some(view::explicit(own));
+    if own.is_some() {
+        return own;
     }
     let parent = read(world, &scope.subscription, plan)?;
     let standard = is_standard(&parent);
@@ -193,6 +194,10 @@ fn properties(world: &World, scope: &Scope<'_>, plan: &Plan) -> Option<Value> {
 fn read(world: &World, scope: &str, plan: &Plan) -> Option<Value> {
     let id = id(scope, plan.name);
     let mut properties = world.store.get(&id)?["properties"].clone();
+    for extension in properties.get_mut("extensions").and_then(Value::as_array_mut).into_iter().flatten() {
+        // A seed made from a PUT's answer may have it; Azure does not show it again.
+        extension.as_object_mut().and_then(|fields| fields.remove("operationStatus"));
+    }
     if let Some(ends) = world.store.memory(&id)["trialEnds"].as_i64() {
         let rest = ends - world.clock.document_time().unix_timestamp();
         properties["freeTrialRemainingTime"] = json!(view::duration(rest));
