@@ -38,7 +38,7 @@ impl NestedBlock {
             block: Some(self.block.to_wire(0)),
             nesting: nesting.into(),
             min_items: 0,
-            max_items: i64::from(self.nesting == BlockNesting::Single),
+            max_items: 0,
         }
     }
 }
