@@ -18,7 +18,7 @@ pub(crate) use self::unix::{Listener, Socket};
 
 /// Where a host finds the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(any(windows, test)), expect(dead_code, reason = "one kind of address per operating system"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "one kind of address per operating system"))]
 pub(crate) enum Address {
     /// The path of a Unix socket.
     Unix(String),

@@ -9,6 +9,7 @@
 //! ```
 
 use std::error::Error;
+use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -107,24 +108,25 @@ fn run_as_plugin<S: Provider>(service: S, options: &Options) -> Result<(), Failu
     })?;
     log::install(log::level(variable, options.name()));
     block_on(async {
-        let mut stdout = stdout::take()?;
+        let mut stdout = stdout::take().map_err(while_trying("to take standard output"))?;
         let (certificate, tls) = match &host.client_certificate {
             None => (None, None),
             Some(client) => {
-                let (own, config) = mtls::server_config(client.clone(), OffsetDateTime::now_utc())?;
+                let (own, config) = mtls::server_config(client.clone(), OffsetDateTime::now_utc())
+                    .map_err(while_trying("to make a certificate"))?;
                 (Some(own), Some(TlsAcceptor::from(Arc::new(config))))
             }
         };
-        let listener = Listener::bind(&host)?;
+        let listener = Listener::bind(&host).map_err(while_trying("to open a socket for the host"))?;
         let (stop, live) = (Stop::default(), LiveConnections::default());
-        shutdown::follow_host_signals(stop.clone())?;
+        shutdown::follow_host_signals(stop.clone()).map_err(while_trying("to follow signals"))?;
         #[cfg(target_os = "linux")]
-        shutdown::stop_with_parent(stop.clone())?;
+        shutdown::stop_with_parent(stop.clone()).map_err(while_trying("to follow the host"))?;
         tokio::spawn(shutdown::stop_when_unconnected(live.clone(), shutdown::ORPHAN_DELAY, stop.clone()));
 
         let answer = handshake::line(listener.address(), certificate.as_ref(), host.asks_for_multiplexing);
-        stdout.handshake.write_all(answer.as_bytes())?;
-        stdout.handshake.flush()?;
+        let told = stdout.handshake.write_all(answer.as_bytes()).and_then(|()| stdout.handshake.flush());
+        told.map_err(while_trying("to tell the host where to connect"))?;
         drop(stdout.handshake);
         if !host.speaks_our_version() {
             tracing::error!(versions = ?host.protocol_versions, "the host does not speak protocol 6");
@@ -136,9 +138,10 @@ fn run_as_plugin<S: Provider>(service: S, options: &Options) -> Result<(), Failu
 fn run_in_debug_mode<S: Provider>(service: S, options: &Options) -> Result<(), Failure> {
     log::install(log::level(|name| std::env::var(name).ok(), options.name()));
     block_on(async {
-        let listener = Listener::bind(&HostEnvironment::default())?;
+        let listener =
+            Listener::bind(&HostEnvironment::default()).map_err(while_trying("to open a socket"))?;
         let stop = Stop::default();
-        shutdown::stop_on_interrupt(stop.clone())?;
+        shutdown::stop_on_interrupt(stop.clone()).map_err(while_trying("to follow signals"))?;
         let text = debug::instructions(options.address, std::process::id(), listener.address());
         io::stdout().write_all(text.as_bytes())?;
         // A person reads this process's standard output, so there is nothing to hand to the host.
@@ -146,6 +149,11 @@ fn run_in_debug_mode<S: Provider>(service: S, options: &Options) -> Result<(), F
         let endpoint = Endpoint { listener, tls: None, live: LiveConnections::default(), stop };
         serve(service, &endpoint, nothing_printed).await
     })
+}
+
+/// Says what failed, for errors of the operating system that do not.
+fn while_trying<E: fmt::Display>(act: &'static str) -> impl FnOnce(E) -> Failure {
+    move |error| format!("failed {act}: {error}").into()
 }
 
 /// Runs `process` to its end without waiting for blocking tasks that are left over.

@@ -162,12 +162,7 @@ impl Host {
     }
 
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
-        rustix::process::kill_process(self.process(), signal).unwrap();
-    }
-
-    pub(crate) fn process(&self) -> rustix::process::Pid {
-        let id = self.child.id().expect("the plugin runs").cast_signed();
-        rustix::process::Pid::from_raw(id).unwrap()
+        send(signal, &self.child);
     }
 
     pub(crate) async fn exit(&mut self) -> ExitStatus {
@@ -192,6 +187,12 @@ impl Host {
         within(self.stdout.read_to_string(&mut rest)).await.unwrap();
         rest
     }
+}
+
+/// Sends a signal to a process that runs.
+pub(crate) fn send(signal: rustix::process::Signal, child: &Child) {
+    let id = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    rustix::process::kill_process(id.expect("the plugin runs"), signal).unwrap();
 }
 
 /// Connects to a socket, with TLS or without.

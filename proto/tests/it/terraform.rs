@@ -1,55 +1,70 @@
-//! The real host, where it is installed.
+//! The real host, where it is installed: it must get what it asks for and find nothing to complain about.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::host::{command, example, within};
+use crate::host::{command, example, send, within};
+
+/// What Terraform's log says when a plugin misbehaves.
+const COMPLAINTS: [&str; 4] =
+    ["unexpected data", "plugin failed to exit gracefully", "error reading", "transport is closing"];
 
 #[tokio::test]
-async fn terraform_reads_the_schema_and_sees_no_crash() {
-    for tls in [true, false] {
-        let directory = tempfile::tempdir().unwrap();
-        symlink(example("bare"), directory.path().join("terraform-provider-bare")).unwrap();
-        let path = directory.path().display();
-        let settings = format!(
-            "provider_installation {{\n dev_overrides {{\n \"example/bare\" = \"{path}\"\n }}\n direct {{}}\n}}\n"
-        );
-        fs::write(directory.path().join("terraform.rc"), settings).unwrap();
-        let main = "terraform {\n required_providers {\n bare = { source = \"example/bare\" }\n }\n}\n";
-        fs::write(directory.path().join("main.tf"), main).unwrap();
+async fn terraform_starts_the_plugin_with_and_without_tls() {
+    for variables in [&[][..], &[("TF_DISABLE_PLUGIN_TLS", "1")]] {
+        terraform_reads_the_schema(variables).await;
+    }
+}
 
-        let mut terraform = command(Path::new("terraform"));
-        terraform
-            .args(["providers", "schema", "-json"])
-            .current_dir(directory.path())
-            .env("TF_CLI_CONFIG_FILE", directory.path().join("terraform.rc"))
-            .env("TF_LOG", "TRACE")
-            .env("CHECKPOINT_DISABLE", "1");
-        if !tls {
-            terraform.env("TF_DISABLE_PLUGIN_TLS", "1");
+#[tokio::test]
+async fn terraform_attaches_to_a_plugin_in_debug_mode_again_and_again() {
+    let (mut plugin, variable) = crate::debug_mode::start("bare", "-debug").await;
+    for _ in 0..2 {
+        terraform_reads_the_schema(&[("TF_REATTACH_PROVIDERS", &variable)]).await;
+    }
+    send(Signal::INT, &plugin);
+    assert!(within(plugin.wait()).await.unwrap().success());
+}
+
+/// Runs `terraform providers schema` in a new directory.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
+async fn terraform_reads_the_schema(variables: &[(&str, &str)]) {
+    let directory = tempfile::tempdir().unwrap();
+    symlink(example("bare"), directory.path().join("terraform-provider-bare")).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    file("main.tf", "terraform {\n required_providers {\n bare = { source = \"example/bare\" }\n }\n}\n");
+    let path = directory.path().display();
+    let overrides = format!("dev_overrides {{\n \"example/bare\" = \"{path}\"\n }}\n direct {{}}\n");
+    let settings = file("terraform.rc", &format!("provider_installation {{\n {overrides}}}\n"));
+
+    let mut terraform = command(Path::new("terraform"));
+    terraform
+        .args(["providers", "schema", "-json"])
+        .current_dir(directory.path())
+        .envs([("TF_LOG", "TRACE"), ("CHECKPOINT_DISABLE", "1")])
+        .env("TF_CLI_CONFIG_FILE", settings)
+        .envs(variables.iter().copied());
+    let output = match within(terraform.output()).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return eprintln!("terraform is not installed; this test has shown nothing");
         }
-        let output = match within(terraform.output()).await {
-            Ok(output) => output,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                eprintln!("terraform is not installed; this test has shown nothing");
-                return;
-            }
-            Err(error) => panic!("terraform cannot be started: {error}"),
-        };
-        let log = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{log}");
-        let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert!(
-            schema["provider_schemas"]["registry.terraform.io/example/bare"]["provider"].is_object(),
-            "{schema}"
-        );
-        for complaint in
-            ["unexpected data", "plugin failed to exit gracefully", "error reading", "transport is closing"]
-        {
-            assert!(!log.contains(complaint), "{complaint}: {log}");
-        }
+        outcome => outcome.unwrap(),
+    };
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{variables:?}: {log}");
+    let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let provider = &schema["provider_schemas"]["registry.terraform.io/example/bare"]["provider"];
+    assert!(provider.is_object(), "{variables:?}: {schema}");
+    for complaint in COMPLAINTS {
+        assert!(!log.contains(complaint), "{variables:?}: {complaint} in {log}");
     }
 }
