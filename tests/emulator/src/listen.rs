@@ -17,6 +17,7 @@ use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
@@ -64,12 +65,24 @@ where
     S: Fn(Call) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Outcome> + Send + 'static,
 {
-    let service = service_fn(move |request: Request<Incoming>| answer(request, service.clone()));
-    // A client that goes away and a fault that drops the connection both end here as an error: nothing to say.
-    auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await.ok();
+    let hang_up = Arc::new(Notify::new());
+    let on_request = {
+        let hang_up = Arc::clone(&hang_up);
+        service_fn(move |request: Request<Incoming>| answer(request, service.clone(), Arc::clone(&hang_up)))
+    };
+    let builder = auto::Builder::new(TokioExecutor::new());
+    tokio::select! {
+        // A client that goes away ends here as an error: nothing to say.
+        _ = builder.serve_connection(TokioIo::new(stream), on_request) => {}
+        () = hang_up.notified() => {}
+    }
 }
 
-async fn answer<S, F>(request: Request<Incoming>, service: S) -> Result<Response<Reply>, Broken>
+async fn answer<S, F>(
+    request: Request<Incoming>,
+    service: S,
+    hang_up: Arc<Notify>,
+) -> Result<Response<Reply>, Broken>
 where
     S: Fn(Call) -> F,
     F: Future<Output = Outcome> + Send + 'static,
@@ -83,7 +96,11 @@ where
     match outcome {
         Outcome::Answer(answer) => respond(answer, None),
         Outcome::Truncated(answer, length) => respond(answer, Some(length)),
-        Outcome::Dropped => Err(Broken),
+        // The whole connection ends, with HTTP/2 as well: an error here would only reset one stream.
+        Outcome::Dropped => {
+            hang_up.notify_one();
+            std::future::pending().await
+        }
     }
 }
 

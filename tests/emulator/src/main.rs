@@ -31,11 +31,22 @@ type Failure = Box<dyn std::error::Error>;
 fn run() -> Result<(), Failure> {
     let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(OsString::into_string).collect();
     let words = words.map_err(|word| format!("{} is not UTF-8", word.display()))?;
-    let emulator = Emulator::start(parse(words)?)?;
-    let mut out = std::io::stdout();
-    writeln!(out, "{}", serde_json::to_string(emulator.ready())?)?;
-    out.flush()?;
-    wait_for_signal()
+    let options = parse(words)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Before the ready line: whoever reads it may send a signal at once.
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let emulator = Emulator::start(options)?;
+        let mut out = std::io::stdout();
+        writeln!(out, "{}", serde_json::to_string(emulator.ready())?)?;
+        out.flush()?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    })
 }
 
 /// Reads `--name value` and `--name=value`.
@@ -83,15 +94,29 @@ fn read_seed(path: &str) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))?)
 }
 
-fn wait_for_signal() -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        Ok(())
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: &str) {
+        let words = line.split_whitespace().map(str::to_owned).collect();
+        let read = match parse(words) {
+            Ok(options) => format!("{options:?}"),
+            Err(error) => error.to_string(),
+        };
+        assert!(read.contains(expected), "{line}: {read}");
+    }
+
+    #[test]
+    fn options_are_read_or_refused() {
+        check("", "listen: None, http: false, seed: None, cloud: Public, latency: 0ns, data_dir: None");
+        check("--http --cloud=usgovernment", "http: true, seed: None, cloud: UsGovernment");
+        check("--listen 127.0.0.1:8443 --latency-ms 20", "listen: Some(127.0.0.1:8443)");
+        check("--latency-ms 20 --data-dir /d", "latency: 20ms, data_dir: Some(\"/d\")");
+        check("--listen localhost", "--listen localhost: invalid socket address");
+        check("--cloud china", "public or usgovernment");
+        check("--latency-ms", "--latency-ms needs a value\nusage:");
+        check("--seed /nowhere.json", "--seed /nowhere.json: No such file");
+        check("--sede x", "unknown option --sede");
+    }
 }

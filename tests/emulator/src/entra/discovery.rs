@@ -34,21 +34,6 @@ pub(crate) fn configuration(world: &World, tenant: &str, version: &str) -> Answe
     )
 }
 
-/// Which hosts are aliases of this authority; MSAL asks before it trusts an authority it does not know.
-/// <https://learn.microsoft.com/entra/msal/dotnet/advanced/instance-discovery>
-pub(crate) fn instance(world: &World) -> Answer {
-    let host = world.origin.split_once("://").map_or("", |(_, host)| host);
-    Answer::json(
-        200,
-        &json!({
-            "tenant_discovery_endpoint":
-                format!("{}/{TENANT_ID}/v2.0/.well-known/openid-configuration", world.origin),
-            "api-version": "1.1",
-            "metadata": [{ "preferred_network": host, "preferred_cache": host, "aliases": [host] }],
-        }),
-    )
-}
-
 /// The signing keys: none, since nobody but the emulator checks its tokens.
 pub(crate) fn keys() -> Answer {
     Answer::json(200, &json!({ "keys": [] }))

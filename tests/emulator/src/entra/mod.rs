@@ -35,7 +35,6 @@ pub(crate) fn answer(world: &World, call: &Call) -> Option<Answer> {
         (&Method::POST, [tenant, "oauth2", "token"]) => {
             Some(grant::answer(world, call, tenant, grant::Form::V1))
         }
-        (&Method::GET, [_, "discovery", "instance"]) => Some(discovery::instance(world)),
         (&Method::GET, [tenant, "v2.0", ".well-known", "openid-configuration"]) => {
             Some(discovery::configuration(world, tenant, "/v2.0"))
         }

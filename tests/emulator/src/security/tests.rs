@@ -323,6 +323,17 @@ fn the_trial_runs_by_the_emulators_clock() {
 }
 
 #[test]
+fn two_runs_write_the_same_documents() {
+    let run = || {
+        let mut world = empty();
+        put(&mut world, SUBSCRIPTION, "StorageAccounts", &json!({ "pricingTier": "Standard" }));
+        put(&mut world, MACHINE, "VirtualMachines", &json!({ "pricingTier": "Standard" }));
+        serde_json::to_string(&world.store).unwrap()
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
 fn a_list_has_the_plans_of_the_cloud_scope_and_filter() {
     let check = |cloud: Cloud, scope: &str, query: &str, expected: &[&str]| {
         let target = format!("{scope}/providers/Microsoft.Security/pricings?api-version=2024-01-01{query}");
