@@ -175,6 +175,12 @@ async fn a_subscription_can_be_unknown_unregistered_or_read_only() {
     }
     assert_eq!(states, ["Registering", "Registering", "Registered"]);
 
+    emulator.put_resource(SUBSCRIPTION, json!({ "state": "Disabled" }));
+    assert_eq!(caller.get(&pricing("Arm")).await.0, 200);
+    let refused = caller.enable("Arm").await.unwrap();
+    assert_eq!(read(refused).await.1["error"]["code"], "ReadOnlyDisabledSubscription");
+    emulator.put_resource(SUBSCRIPTION, json!({ "state": "Enabled" }));
+
     let permissions = format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions");
     emulator.put_resource(&permissions, json!({ "value": [{ "actions": ["*/read"], "notActions": [] }] }));
     assert_eq!(caller.get(&pricing("Arm")).await.0, 200);

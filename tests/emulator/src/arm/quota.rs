@@ -122,6 +122,8 @@ impl Quotas {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Cloud;
+    use crate::store::Store;
 
     #[test]
     fn a_bucket_runs_dry_and_fills_with_time() {
@@ -132,6 +134,20 @@ mod tests {
             let now = Duration::from_millis(milliseconds);
             assert_eq!(quotas.take("k".to_owned(), &limit, now), expected, "after {milliseconds} ms");
         }
+    }
+
+    #[test]
+    fn a_dry_bucket_says_when_to_come_back() {
+        let mut world = World::new(Cloud::Public, String::new(), Store::default(), None);
+        let place = Place::parse("/subscriptions/s/providers/Microsoft.Security/pricings/Arm").unwrap();
+        let mut takes = (0..10_000).map(|_| take(&mut world, &place, &Method::GET));
+        let refusal = takes.by_ref().skip(750).find_map(Result::err).unwrap();
+        let header =
+            |name: &str| refusal.headers.iter().find(|(present, _)| present == name).unwrap().1.as_str();
+        assert_eq!((refusal.status, header("retry-after"), header(SECURITY_READS.header)), (429, "1", "0"));
+        drop(takes);
+        world.clock.advance(Duration::from_secs(2));
+        assert!(take(&mut world, &place, &Method::GET).unwrap().requests >= 49);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 mod discovery;
 mod grant;
 mod managed_identity;
+#[cfg(test)]
+mod tests;
 pub(crate) mod token;
 
 use hyper::Method;
