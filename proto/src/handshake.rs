@@ -1,7 +1,7 @@
 //! What the host says through the environment and what the plugin answers on stdout, as pure functions.
 //!
 //! This module must not know sockets, TLS sessions or gRPC: it reads variables that are handed to it and
-//! writes one line. Start at [`HostEnvironment::read`], then [`line`].
+//! writes one line. Start at [`HostEnvironment::read`], then [`line()`].
 //!
 //! The rules are those of go-plugin's `server.go` and `client.go`:
 //! <https://github.com/hashicorp/go-plugin/blob/v1.6.0/server.go>.

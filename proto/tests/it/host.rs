@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair, PKCS_ECDSA_P521_SHA512};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::{ClientConfig, RootCertStore};
+use tempfile::TempDir;
 use tfplugin_protocol::wire::health::HealthCheckRequest;
 use tfplugin_protocol::wire::health::health_client::HealthClient;
 use tfplugin_protocol::wire::plugin::Empty;
@@ -103,6 +104,8 @@ pub(crate) struct Host {
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: Lines<BufReader<ChildStderr>>,
+    /// Where the plugin's socket is; a plugin that is killed at the test's end cannot remove it.
+    _temporary: TempDir,
 }
 
 impl Host {
@@ -122,17 +125,19 @@ impl Host {
             .env("PLUGIN_MAX_PORT", "25000")
             .env("PLUGIN_CLIENT_CERT", &identity.pem)
             .envs(variables.iter().copied());
-        Self::attach(command.spawn().unwrap(), identity).await
+        Self::spawn(command, identity).await
     }
 
-    /// Reads the handshake line of a process that was started with pipes.
-    pub(crate) async fn attach(mut child: Child, identity: Identity) -> Self {
+    /// Starts a command that leads to a plugin, and reads the handshake line.
+    pub(crate) async fn spawn(mut command: Command, identity: Identity) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut child = command.env("TMPDIR", temporary.path()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut line = String::new();
         within(stdout.read_line(&mut line)).await.unwrap();
         let line = Line::parse(line.strip_suffix('\n').expect("the plugin prints a handshake line"));
-        Self { line, identity, child, stdout, stderr }
+        Self { line, identity, child, stdout, stderr, _temporary: temporary }
     }
 
     /// Connects with the host's own certificate.

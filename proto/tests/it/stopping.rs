@@ -77,8 +77,7 @@ async fn the_plugin_outlives_the_thread_that_started_it() {
     // The line is read on that thread too, so that the plugin has asked for the signal before it ends.
     let starting = std::thread::spawn(move || {
         let _runtime = runtime.enter();
-        let child = command.spawn().unwrap();
-        runtime.block_on(Host::attach(child, identity))
+        runtime.block_on(Host::spawn(command, identity))
     });
     let mut host = tokio::task::spawn_blocking(|| starting.join().unwrap()).await.unwrap();
     host.stderr_line("the parent lives").await.unwrap();
@@ -96,7 +95,7 @@ async fn the_plugin_goes_when_its_host_is_killed() {
         .arg(example("bare"))
         .env("TF_PLUGIN_MAGIC_COOKIE", COOKIE)
         .env("PLUGIN_CLIENT_CERT", &identity.pem);
-    let mut host = Host::attach(shell.spawn().unwrap(), identity).await;
+    let mut host = Host::spawn(shell, identity).await;
     let channel = host.connect().await;
     host.ping(channel).await.unwrap();
     host.signal(Signal::KILL);
