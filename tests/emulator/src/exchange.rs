@@ -79,3 +79,47 @@ enum Turn {
     Writing(#[expect(dead_code, reason = "held for its drop")] Writing),
     Contended,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::{HeaderMap, Method};
+    use serde_json::json;
+
+    use crate::Cloud;
+    use crate::entra::token;
+    use crate::seed;
+    use crate::store::Store;
+    use crate::world::World;
+
+    fn put(world: &Shared, subscription: &str) -> Call {
+        let target = format!(
+            "/subscriptions/{subscription}/providers/Microsoft.Security/pricings/Arm?api-version=2024-01-01"
+        );
+        let mut headers = HeaderMap::new();
+        let token = token::issue(&world.lock(), "https://localhost:1");
+        headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+        headers.insert("content-type", "application/json".parse().unwrap());
+        let body = json!({ "properties": { "pricingTier": "Standard" } }).to_string();
+        Call::new(Method::PUT, &target, headers, body.into())
+    }
+
+    async fn status(world: &Shared, subscription: &str) -> u16 {
+        match exchange(world.clone(), put(world, subscription)).await {
+            Outcome::Answer(answer) => answer.status,
+            Outcome::Truncated(..) | Outcome::Dropped => 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn one_subscription_takes_one_pricing_write_at_a_time() {
+        let mut store = Store::default();
+        seed::sow(&mut store, Cloud::Public, Some(&json!({ "subscriptions": ["a", "b"] }))).unwrap();
+        let world = Shared::new(World::new(Cloud::Public, "https://localhost:1".to_owned(), store, None));
+        let writing = world.claim(arm::write_lock(&put(&world, "A")).unwrap());
+        assert_eq!(status(&world, "a").await, 409, "another write is under way");
+        assert_eq!(status(&world, "b").await, 200, "other subscriptions do not wait");
+        drop(writing);
+        assert_eq!(status(&world, "a").await, 200);
+    }
+}

@@ -8,6 +8,18 @@
 //! `arm` (what Azure Resource Manager checks for every type) and `security` (Defender's plans).
 //! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
 //!
+//! ```
+//! use arm_emulator::{Emulator, Fault, Options};
+//!
+//! # fn main() -> Result<(), arm_emulator::Error> {
+//! let azure = Emulator::start(Options::default())?;
+//! azure.add_fault(Fault { path: Some("/pricings/".to_owned()), status: Some(503), ..Fault::default() });
+//! assert!(azure.ready().resource_manager.starts_with("https://localhost:"));
+//! assert!(azure.requests().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it is not
 //! It does not start machines, does not evaluate policies on real resources and does not check that the machine of
 //! a resource-level plan exists. What it does not know it answers with 501 `NotImplementedByEmulator`.

@@ -103,19 +103,6 @@ async fn who_may_not_in_is_told_so() {
 }
 
 #[tokio::test]
-async fn one_subscription_takes_one_pricing_write_at_a_time() {
-    let options = Options { latency: Duration::from_millis(300), ..Options::default() };
-    let emulator = Emulator::start(options).unwrap();
-    let caller = Caller::new(&emulator).await;
-    let (first, second) = tokio::join!(caller.enable("Arm"), caller.enable("CosmosDbs"));
-    let mut statuses = [first.unwrap().status().as_u16(), second.unwrap().status().as_u16()];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 409]);
-    emulator.set_latency(Duration::ZERO);
-    assert_eq!(caller.enable("CosmosDbs").await.unwrap().status(), 200);
-}
-
-#[tokio::test]
 async fn faults_disturb_answers_and_not_more_than_they_say() {
     let emulator = Emulator::start(Options::default()).unwrap();
     let caller = Caller::new(&emulator).await;

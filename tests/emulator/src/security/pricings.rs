@@ -182,8 +182,9 @@ fn properties(world: &World, scope: &Scope<'_>, plan: &Plan) -> Option<Value> {
     if !scope.machine {
         return own;
     }
-    if own.is_some() {
-        return own;
+    if let Some(own) = own {
+        // A document that a test or a seed wrote may be without the machine's own fields, or have them.
+        return Some(if own["inherited"].is_null() { view::explicit(own) } else { own });
     }
     let parent = read(world, &scope.subscription, plan)?;
     let standard = is_standard(&parent);
