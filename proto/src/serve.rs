@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rustls::pki_types::CertificateDer;
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, mpsc};
 use tokio_rustls::TlsAcceptor;
@@ -100,23 +101,15 @@ pub fn run<S: Provider>(service: S, options: &Options) -> ExitCode {
 
 fn run_as_plugin<S: Provider>(service: S, options: &Options) -> Result<(), Failure> {
     let variable = |name: &str| std::env::var(name).ok();
-    let host = HostEnvironment::read(variable).map_err(|error| match error {
-        HandshakeError::NoCookie => arguments::started_by_hand(options).into(),
-        HandshakeError::Port(..) | HandshakeError::PortRange(..) | HandshakeError::ClientCertificate(_) => {
-            Failure::from(error)
-        }
-    })?;
+    let host = match HostEnvironment::read(variable) {
+        Err(HandshakeError::NoCookie) => return Err(arguments::started_by_hand(options).into()),
+        read => read?,
+    };
     log::install(log::level(variable, options.name()));
     block_on(async {
         let mut stdout = stdout::take().map_err(while_trying("to take standard output"))?;
-        let (certificate, tls) = match &host.client_certificate {
-            None => (None, None),
-            Some(client) => {
-                let (own, config) = mtls::server_config(client.clone(), OffsetDateTime::now_utc())
-                    .map_err(while_trying("to make a certificate"))?;
-                (Some(own), Some(TlsAcceptor::from(Arc::new(config))))
-            }
-        };
+        let tls = host.client_certificate.clone().map(mutual_tls).transpose()?;
+        let (certificate, tls) = tls.unzip();
         let listener = Listener::bind(&host).map_err(while_trying("to open a socket for the host"))?;
         let (stop, live) = (Stop::default(), LiveConnections::default());
         shutdown::follow_host_signals(stop.clone()).map_err(while_trying("to follow signals"))?;
@@ -149,6 +142,13 @@ fn run_in_debug_mode<S: Provider>(service: S, options: &Options) -> Result<(), F
         let endpoint = Endpoint { listener, tls: None, live: LiveConnections::default(), stop };
         serve(service, &endpoint, nothing_printed).await
     })
+}
+
+/// Makes this process's certificate, and the acceptor that lets only `client` in.
+fn mutual_tls(client: CertificateDer<'static>) -> Result<(CertificateDer<'static>, TlsAcceptor), Failure> {
+    let (certificate, config) = mtls::server_config(client, OffsetDateTime::now_utc())
+        .map_err(while_trying("to make a certificate"))?;
+    Ok((certificate, TlsAcceptor::from(Arc::new(config))))
 }
 
 /// Says what failed, for errors of the operating system that do not.
