@@ -27,13 +27,17 @@ pub(crate) fn sow(store: &mut Store, cloud: Cloud, seed: Option<&Value>) -> Resu
     Ok(())
 }
 
-/// Writes a document, after its subscription where that is new.
+/// Writes a document, after its subscription where that is new. A subscription's own document may be given in part.
 pub(crate) fn plant(store: &mut Store, cloud: Cloud, id: &str, mut document: Value) {
     if let Some(subscription) = subscription_of(id) {
         add_subscription(store, cloud, &subscription);
     }
     if let Some(fields) = document.as_object_mut() {
         fields.insert("id".to_owned(), json!(format!("/{}", id.trim_matches('/'))));
+        let own = store.get(id).filter(|_| key(id).matches('/').count() == 2).and_then(Value::as_object);
+        for (name, value) in own.into_iter().flatten() {
+            fields.entry(name).or_insert_with(|| value.clone());
+        }
     }
     store.put(id, document);
 }
@@ -42,24 +46,25 @@ fn sow_one(store: &mut Store, cloud: Cloud, seed: &Value) -> Result<(), Error> {
     if let Some(seeds) = seed.as_array() {
         return seeds.iter().try_for_each(|seed| sow_one(store, cloud, seed));
     }
-    if let Some(responses) = seed.get("responses") {
-        let bodies = ["200", "201"].iter().filter_map(|status| responses.get(status)?.get("body"));
-        return bodies.take(1).try_for_each(|body| sow_one(store, cloud, body));
-    }
-    if let Some(documents) = seed.get("value").or_else(|| seed.get("resources")) {
-        for id in seed.get("subscriptions").and_then(Value::as_array).into_iter().flatten() {
-            let id = id.as_str().ok_or_else(|| refused("a subscription is not a text", id))?;
-            add_subscription(store, cloud, id);
-        }
-        return sow_one(store, cloud, documents);
-    }
-    if let Some(ids) = seed.get("subscriptions").and_then(Value::as_array) {
-        ids.iter().filter_map(Value::as_str).for_each(|id| add_subscription(store, cloud, id));
+    if let Some(id) = seed["id"].as_str() {
+        plant(store, cloud, id, seed.clone());
         return Ok(());
     }
-    let id = seed.get("id").and_then(Value::as_str).ok_or_else(|| refused("a document has no id", seed))?;
-    plant(store, cloud, id, seed.clone());
-    Ok(())
+    if let Some(responses) = seed.get("responses") {
+        let body = ["200", "201"].iter().find_map(|status| responses.get(status)?.get("body"));
+        return body.map_or(Ok(()), |body| sow_one(store, cloud, body));
+    }
+    let parts = ["subscriptions", "resources", "value"].map(|name| seed.get(name));
+    if parts.iter().all(Option::is_none) {
+        return Err(refused("neither a document with an id nor a list of them", seed));
+    }
+    let [subscriptions, resources, value] = parts;
+    for subscription in subscriptions.and_then(Value::as_array).into_iter().flatten() {
+        let id =
+            subscription.as_str().ok_or_else(|| refused("a subscription is not a text", subscription))?;
+        add_subscription(store, cloud, id);
+    }
+    [resources, value].into_iter().flatten().try_for_each(|documents| sow_one(store, cloud, documents))
 }
 
 fn add_subscription(store: &mut Store, cloud: Cloud, subscription: &str) {
@@ -82,4 +87,52 @@ pub(crate) fn subscription_of(id: &str) -> Option<String> {
 fn refused(why: &str, what: &Value) -> Error {
     let text: String = what.to_string().chars().take(200).collect();
     Error::new("use the seed", format!("{why}: {text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(seed: &Value, subscriptions: &[&str], tier_of_arm: &str) {
+        let mut store = Store::default();
+        sow(&mut store, Cloud::Public, Some(seed)).unwrap();
+        assert_eq!(subscriptions::ids(&store), subscriptions, "{seed}");
+        let arm = format!("/subscriptions/{}/providers/Microsoft.Security/pricings/Arm", subscriptions[0]);
+        assert_eq!(store.get(&arm).unwrap()["properties"]["pricingTier"], tier_of_arm, "{seed}");
+    }
+
+    #[test]
+    fn seeds_have_many_shapes() {
+        let arm = json!({
+            "id": "subscriptions/b/providers/Microsoft.Security/pricings/Arm",
+            "properties": { "pricingTier": "Standard" },
+        });
+        check(&json!([]), &[DEFAULT_SUBSCRIPTION], "Free");
+        check(&json!({ "subscriptions": ["b", "a"] }), &["a", "b"], "Free");
+        check(&json!({ "id": "/subscriptions/b", "state": "Disabled" }), &["b"], "Free");
+        check(&arm, &["b"], "Standard");
+        check(&json!({ "resources": [arm] }), &["b"], "Standard");
+        check(&json!({ "responses": { "200": { "body": { "value": [arm] } } } }), &["b"], "Standard");
+        check(&json!({ "responses": { "204": {} } }), &[DEFAULT_SUBSCRIPTION], "Free");
+        check(
+            &json!([{ "subscriptions": ["c"] }, { "responses": { "200": { "body": arm } } }]),
+            &["b", "c"],
+            "Standard",
+        );
+        check(
+            &json!({ "id": "/subscriptions/b/providers/X.Y/z", "value": [{ "no": "id" }] }),
+            &["b"],
+            "Free",
+        );
+    }
+
+    #[test]
+    fn a_seed_of_another_shape_is_refused_with_its_text() {
+        for seed in
+            [json!({ "resource": [] }), json!({ "resources": ["x"] }), json!({ "subscriptions": [1] })]
+        {
+            let error = sow(&mut Store::default(), Cloud::Public, Some(&seed)).unwrap_err().to_string();
+            assert!(error.starts_with("cannot use the seed: "), "{error}");
+        }
+    }
 }
