@@ -136,11 +136,36 @@ where
     let stop = stop.clone();
     let feeding = feed(sender.clone());
     tokio::spawn(async move {
+        // In this order, so that a peer that has gone takes nothing that the next one could have.
         tokio::select! {
+            biased;
             () = stop.requested() => {}
             () = sender.closed() => {}
             () = feeding => {}
         }
     });
     Box::pin(ReceiverStream::new(receiver))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_reader_takes_over_and_all_end_with_the_process() {
+        let (print, printed) = mpsc::channel(1);
+        let stop = Stop::default();
+        let stdio = Stdio { stop: stop.clone(), printed: Arc::new(Mutex::new(printed)) };
+        let open = async || stdio.stream_stdio(Request::new(())).await.unwrap().into_inner();
+        let (mut first, mut second) = (open().await, open().await);
+        print.send(Bytes::from("one")).await.unwrap();
+        assert_eq!(first.next().await.unwrap().unwrap().data, b"one");
+        drop(first);
+        print.send(Bytes::from("two")).await.unwrap();
+        assert_eq!(second.next().await.unwrap().unwrap().data, b"two");
+        stop.request("the test ends");
+        assert!(second.next().await.is_none());
+    }
 }
