@@ -130,6 +130,8 @@ fn extensions(
     statuses: &mut BTreeMap<&'static str, Value>,
 ) -> Vec<Value> {
     let offered = current.plan.extensions.iter().filter(|extension| extension.in_subplan(standard.subplan));
+    let goes_on =
+        is_standard(current.properties) && current.properties["subPlan"].as_str() == standard.subplan;
     let mut shown = Vec::new();
     for extension in offered {
         let stored = stored(current.properties, extension.name);
@@ -138,6 +140,8 @@ fn extensions(
         let is_on = match (wish, stored) {
             (Some(switch), _) => switch.enabled,
             (None, Some(_)) => was_on,
+            // A seed's plan may have fewer extensions than the table: what nobody names stays as it is.
+            (None, None) if goes_on => continue,
             (None, None) => extension.on_by_default,
         };
         let properties = merged(extension, &memory["extensions"][extension.name], wish);

@@ -259,6 +259,30 @@ fn a_closed_subplan_stays_where_it_is_on() {
 }
 
 #[test]
+fn putting_back_what_was_there_restores_the_document() {
+    let id = format!("{SUBSCRIPTION}/providers/Microsoft.Security/pricings/CloudPosture");
+    let seed = json!({ "id": id, "name": "CloudPosture", "type": "Microsoft.Security/pricings", "properties": {
+        "pricingTier": "Standard", "freeTrialRemainingTime": "PT0S", "enablementTime": "2023-03-01T12:42:42.1921106Z",
+        "enforce": "False", "resourcesCoverageStatus": "FullyCovered", "extensions": [
+            { "name": "AgentlessVmScanning", "isEnabled": "True", "additionalExtensionProperties": { "ExclusionTags": "[1]" } },
+            { "name": "SensitiveDataDiscovery", "isEnabled": "False" },
+        ],
+    }});
+    let mut world = azure(Cloud::Public, &seed);
+    let swapped = json!({ "pricingTier": "Standard", "extensions": [
+        { "name": "AgentlessVmScanning", "isEnabled": "False" },
+        { "name": "SensitiveDataDiscovery", "isEnabled": "True" },
+    ]});
+    let (_, body) = put(&mut world, SUBSCRIPTION, "CloudPosture", &swapped);
+    assert_eq!(
+        switches(&body),
+        ["AgentlessVmScanning=False:Succeeded", "SensitiveDataDiscovery=True:Succeeded"]
+    );
+    put(&mut world, SUBSCRIPTION, "CloudPosture", &seed["properties"]);
+    assert_eq!(world.store.get(&id), Some(&seed));
+}
+
+#[test]
 fn a_machine_inherits_overrides_and_inherits_again() {
     let mut world = empty();
     put(&mut world, SUBSCRIPTION, "VirtualMachines", &json!({ "pricingTier": "Standard" }));
