@@ -2,6 +2,8 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -14,11 +16,12 @@ use super::cloud::{CloudSource, Endpoints, metadata_url};
 use super::correlation::{self, Correlation};
 use super::credentials::{Credentials, SignIn, Tokens};
 use super::error::{Error, ErrorKind};
+use super::operation;
 use super::registration::{self, Registrations};
 use super::request::{Call, Request, Response};
 use super::transport::{Fault, Http, Reply, Transport, Wire};
 use super::tries::{self, Failure, Plan, Tries};
-use super::{Host, Secret};
+use super::{Host, Secret, delay};
 
 /// What a client is made from.
 #[derive(Clone, Debug)]
@@ -84,20 +87,18 @@ impl Client {
     /// # Errors
     /// Any [`ErrorKind`]. Failures that pass are retried until `call.deadline`; the error is that of the last try.
     pub async fn send(&self, request: Request, call: &Call) -> Result<Response, Error> {
-        let error = match self.send_as_is(&request, call).await {
-            Ok(response) => return Ok(response),
-            Err(error) => error,
-        };
-        let subscription = registration::subscription_in(&request.path);
-        let (Some(namespace), Some(subscription)) = (registration::missing_namespace(&error), subscription)
-        else {
-            return Err(error);
-        };
-        if !self.0.register_provider {
-            return Err(registration::not_registered(&error, &namespace, &subscription));
-        }
-        self.0.registrations.register(self, &subscription, &namespace, call).await?;
-        self.send_as_is(&request, call).await
+        self.send_registered(&request, call).await.map(|answer| answer.response)
+    }
+
+    /// Sends `request` and waits until the long-running operation that it starts, if any, has ended. Returns the
+    /// resource as it is then (PUT, PATCH), or the last answer (POST, DELETE).
+    ///
+    /// # Errors
+    /// As [`Self::send`]; also [`ErrorKind::OperationFailed`] when Azure says that the operation failed or was
+    /// cancelled.
+    pub async fn send_and_wait(&self, request: Request, call: &Call) -> Result<Response, Error> {
+        let answer = self.send_registered(&request, call).await?;
+        operation::wait(self, &request, answer, call).await
     }
 
     /// Sends a list request and returns the items of all its pages. A bare JSON array is accepted as one page.
@@ -124,12 +125,31 @@ impl Client {
                 return Err(broken("the list's nextLink leads back to a page already read".to_owned()));
             }
             let url = self.own_url(&next, call).await.map_err(|error| error.act_on(&act, &path))?;
-            response = self.send_to(&url, &Request::get(path.as_str(), "").act(act.as_str()), call).await?;
+            let page = Request::get(path.as_str(), "").act(act.as_str());
+            response = self.send_to(&url, &page, call).await?.response;
         }
     }
 
-    /// [`Self::send`] without registering.
-    pub(super) async fn send_as_is(&self, request: &Request, call: &Call) -> Result<Response, Error> {
+    /// Registers the subscription where the answer asks for it, and sends again.
+    async fn send_registered(&self, request: &Request, call: &Call) -> Result<Answer, Error> {
+        let error = match self.send_as_is(request, call).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let subscription = registration::subscription_in(&request.path);
+        let (Some(namespace), Some(subscription)) = (registration::missing_namespace(&error), subscription)
+        else {
+            return Err(error);
+        };
+        if !self.0.register_provider {
+            return Err(registration::not_registered(&error, &namespace, &subscription));
+        }
+        self.0.registrations.register(self, &subscription, &namespace, call).await?;
+        self.send_as_is(request, call).await
+    }
+
+    /// The stages below registration.
+    pub(super) async fn send_as_is(&self, request: &Request, call: &Call) -> Result<Answer, Error> {
         let named = |error: Error| error.act_on(&request.act, &request.path);
         let endpoints = self.endpoints(call).await.map_err(named)?;
         let url = url_of(endpoints, request);
@@ -151,38 +171,44 @@ impl Client {
     }
 
     /// Sends `request` to `url`, which lies on Azure Resource Manager's host.
-    pub(super) async fn send_to(&self, url: &Url, request: &Request, call: &Call) -> Result<Response, Error> {
-        let (reply, tries) = self
-            .exchange(url, request, call)
-            .await
-            .map_err(|error| error.act_on(&request.act, &request.path))?;
-        to_response(&reply).map_err(|error| error.act_on(&request.act, &request.path).after(tries))
+    pub(super) async fn send_to(&self, url: &Url, request: &Request, call: &Call) -> Result<Answer, Error> {
+        let named = |error: Error| error.act_on(&request.act, &request.path);
+        let (reply, tries) = self.exchange(url, request, call).await.map_err(named)?;
+        match to_response(&reply) {
+            Ok(response) => Ok(Answer { response, headers: reply.headers }),
+            Err(error) => Err(named(error).after(tries)),
+        }
     }
 
     /// The stages below registration: tries, tokens, ids, exchange. Returns the last answer, whatever its status.
-    pub(super) async fn exchange(
-        &self,
-        url: &Url,
-        request: &Request,
-        call: &Call,
-    ) -> Result<(Reply, u32), Error> {
+    async fn exchange(&self, url: &Url, request: &Request, call: &Call) -> Result<(Reply, u32), Error> {
         let inner = &*self.0;
         let endpoints = self.endpoints(call).await?;
         let bucket = Some(Bucket::of(&request.method, &request.path));
         let plan = Plan { call, repeatable: request.repeatable, bucket };
         let sign_in = SignIn { tries: &inner.tries, endpoints, call };
+        let sent_again = &AtomicU32::new(0);
         let attempt = || async move {
-            let mut token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
+            let token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
             let mut reply = self.exchange_with(&token, url, request, sign_in).await?;
             if reply.status == 401 {
                 // A token can be revoked before it expires; a fresh one tells that from a lack of rights.
                 inner.tokens.reject(&token).await;
-                token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
+                let token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
+                sent_again.fetch_add(1, Ordering::Relaxed);
                 reply = self.exchange_with(&token, url, request, sign_in).await?;
             }
             check_whole(&reply).map(|()| reply)
         };
-        inner.tries.run(&plan, attempt).await
+        let outcome = inner.tries.run(&plan, attempt).await;
+        let again = sent_again.load(Ordering::Relaxed);
+        match outcome {
+            Ok((reply, tries)) => Ok((reply, tries + again)),
+            Err(error) => {
+                let tries = error.tries() + again;
+                Err(error.after(tries))
+            }
+        }
     }
 
     async fn exchange_with(
@@ -204,6 +230,11 @@ impl Client {
         let is_write = !matches!(request.method, Method::GET);
         let wire = Wire { method: request.method.clone(), url: url.clone(), headers, body, is_write };
         correlation::observed(&inner.tries, wire, sign_in.call, correlation::path_and_query).await
+    }
+
+    /// The wait that an answer asks for before the next look at an operation.
+    pub(super) fn pause_asked(&self, headers: &HeaderMap) -> Option<Duration> {
+        delay::asked(headers, &[], (self.0.tries.host.clock)(), 0.0)
     }
 
     async fn endpoints(&self, call: &Call) -> Result<&Endpoints, Error> {
@@ -234,6 +265,12 @@ impl Client {
             }
         }
     }
+}
+
+/// A response with its headers, which say where a long-running operation can be watched.
+pub(super) struct Answer {
+    pub(super) response: Response,
+    pub(super) headers: HeaderMap,
 }
 
 impl fmt::Debug for Client {

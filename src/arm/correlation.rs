@@ -60,12 +60,19 @@ pub(super) async fn observed(
     outcome
 }
 
-/// For requests to Azure Resource Manager, whose queries hold no secret.
+/// For requests to Azure Resource Manager: of the query, what a request of ours has. The links of long-running
+/// operations carry signatures besides.
 pub(super) fn path_and_query(url: &Url) -> String {
-    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    let known = |name: &str| name == "api-version" || name.starts_with('$');
+    let pairs: Vec<String> = url
+        .query_pairs()
+        .filter(|(name, _)| known(name))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    if pairs.is_empty() { url.path().to_owned() } else { format!("{}?{}", url.path(), pairs.join("&")) }
 }
 
-/// For token requests and signed links.
+/// For token requests.
 pub(super) fn host_and_path(url: &Url) -> String {
     format!("{}{}", url.host_str().unwrap_or_default(), url.path())
 }
@@ -83,5 +90,14 @@ mod tests {
         assert_eq!(first["x-ms-correlation-request-id"], second["x-ms-correlation-request-id"]);
         assert_ne!(first["x-ms-client-request-id"], second["x-ms-client-request-id"]);
         assert_eq!(uuid::Uuid::try_parse(&correlation.0).unwrap().get_version_num(), 4);
+    }
+
+    #[test]
+    fn the_log_shows_no_signature_and_no_token_request_s_query() {
+        let shown = |url: &str, show: fn(&Url) -> String| show(&url.parse().unwrap());
+        let link = "https://h/operations/1?api-version=2024-07-01&t=638&c=MIIH&s=sig&%24expand=x";
+        assert_eq!(shown(link, path_and_query), "/operations/1?api-version=2024-07-01&$expand=x");
+        assert_eq!(shown("https://h/a?s=sig", path_and_query), "/a");
+        assert_eq!(shown("https://h/a?s=sig", host_and_path), "h/a");
     }
 }

@@ -43,6 +43,8 @@ pub enum ErrorKind {
     Throttled,
     /// Any other 4xx: Azure says that the request is wrong. Also a 500 that says so.
     Rejected,
+    /// A long-running operation was accepted, and ended in failure.
+    OperationFailed,
     /// Any other 5xx that outlasted the tries.
     Server,
     /// No answer: name resolution, connection, TLS, or a dropped connection.
@@ -69,6 +71,11 @@ impl Error {
             tries: 0,
             kind,
         }))
+    }
+
+    /// A request that was never sent, for callers that wait for something else before they send.
+    pub fn not_sent(kind: ErrorKind, act: &str, id: &str, message: &str) -> Self {
+        Self::new(kind, message).act_on(act, id)
     }
 
     pub(super) fn act_on(mut self, act: &str, id: &str) -> Self {

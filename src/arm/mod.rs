@@ -9,6 +9,8 @@
 //! 4. `correlation`: adds request ids and writes one log event.
 //! 5. `transport`: one HTTP exchange over TLS.
 //!
+//! `operation` waits for what an answer only says has begun.
+//!
 //! Start reading at [`Client::send`].
 mod budget;
 mod client;
@@ -19,6 +21,7 @@ mod delay;
 mod error;
 mod host;
 mod id;
+mod operation;
 mod registration;
 mod request;
 mod retry;
@@ -26,6 +29,11 @@ mod scope;
 mod secret;
 mod transport;
 mod tries;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use client::{Client, Settings};
 pub use cloud::{CloudName, CloudNameError, CloudSource};

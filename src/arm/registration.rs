@@ -13,7 +13,7 @@ use tracing::info;
 use super::client::Client;
 use super::error::{Error, ErrorKind};
 use super::request::{Call, Request};
-use super::tries::wait_until;
+use super::tries::{Stop, wait_until};
 
 const API_VERSION: &str = "2021-04-01";
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
@@ -87,12 +87,13 @@ async fn register(client: &Client, subscription: &str, namespace: &str, call: &C
     let path = format!("/subscriptions/{subscription}/providers/{namespace}");
     let register =
         Request::post(format!("{path}/register"), API_VERSION, Value::Null).repeatable().act(act.as_str());
-    let mut answer = client.send_as_is(&register, call).await?;
+    let mut answer = client.send_as_is(&register, call).await?.response;
     while answer.body["registrationState"].as_str() != Some("Registered") {
-        wait_until(Instant::now() + POLL_INTERVAL, call)
-            .await
-            .map_err(|stop| stop.error().act_on(&act, &path))?;
-        answer = client.send_as_is(&Request::get(path.as_str(), API_VERSION).act(act.as_str()), call).await?;
+        let unfinished = |stop: Stop| stop.unfinished("Azure has not finished the registration");
+        let waited = wait_until(Instant::now() + POLL_INTERVAL, call).await;
+        waited.map_err(|stop| unfinished(stop).act_on(&act, &path))?;
+        let poll = Request::get(path.as_str(), API_VERSION).act(act.as_str());
+        answer = client.send_as_is(&poll, call).await?.response;
     }
     Ok(())
 }

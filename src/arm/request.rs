@@ -69,6 +69,11 @@ impl Request {
         &self.path
     }
 
+    /// A GET of the same path and version, for the same act.
+    pub(super) fn reading(&self) -> Self {
+        Self { method: Method::GET, body: None, repeatable: true, ..self.clone() }
+    }
+
     fn new(method: Method, path: String, api_version: &str, body: Option<Value>) -> Self {
         Self {
             act: format!("{method} {path}"),

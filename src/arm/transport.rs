@@ -4,6 +4,7 @@
 //! `SSL_CERT_DIR`. Proxies are taken from `HTTPS_PROXY` and `NO_PROXY`, except for this machine and for the link-local
 //! metadata service, which no proxy reaches. Redirects are never followed.
 use std::error::Error as _;
+use std::fmt;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -36,7 +37,7 @@ pub(super) struct Wire {
 }
 
 /// An answer, read whole.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -48,6 +49,8 @@ pub(super) struct Reply {
 pub(super) enum Fault {
     /// No connection came about: nothing was sent.
     Unreachable(String),
+    /// TLS does not trust the other side, which no further try changes.
+    Untrusted(String),
     /// The request was sent; the answer did not come, or not whole.
     Dropped(String),
     /// An answer that cannot be used, however often it is asked for.
@@ -106,6 +109,13 @@ impl Transport for Http {
             }
             Ok(Reply { status, headers, body })
         })
+    }
+}
+
+/// Neither headers nor body, which may hold a token.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -172,13 +182,35 @@ fn trusted_roots() -> Vec<CertificateDer<'static>> {
 }
 
 fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_connect() {
+    if is_distrust(error) {
+        Fault::Untrusted(format!("{} (SSL_CERT_FILE can name a file of further authorities)", chain(error)))
+    } else if error.is_connect() {
         Fault::Unreachable(chain(error))
     } else if error.is_builder() {
         Fault::Unusable(chain(error))
     } else {
         Fault::Dropped(chain(error))
     }
+}
+
+fn is_distrust(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let inner = without_io(cause);
+        if matches!(inner.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
+}
+
+/// The error inside I/O errors, which `source` skips: it gives the source of what is inside.
+fn without_io<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
+    while let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        error = inner;
+    }
+    error
 }
 
 /// The causes of `error`, without reqwest's own sentence, which names the whole address and explains nothing.

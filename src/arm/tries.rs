@@ -164,6 +164,16 @@ impl Stop {
         }
     }
 
+    /// For whoever waits for something that Azure is still at.
+    pub(super) fn unfinished(self, what: &str) -> Error {
+        match self {
+            Self::Cancelled => self.error(),
+            Self::Deadline | Self::TooLong { .. } => {
+                Error::new(ErrorKind::Timeout, format!("{what} within the timeout of this operation"))
+            }
+        }
+    }
+
     /// The last failure, with why there is no further try. Its kind stays, unless the caller cancelled.
     fn explain(self, last: &Error) -> Error {
         let kind = match self {
@@ -228,7 +238,9 @@ pub(super) fn of_reply(reply: &Reply) -> Error {
 
 pub(super) fn of_fault(fault: &Fault) -> Error {
     match fault {
-        Fault::Unreachable(why) => Error::new(ErrorKind::Network, format!("no connection: {why}")),
+        Fault::Unreachable(why) | Fault::Untrusted(why) => {
+            Error::new(ErrorKind::Network, format!("no connection: {why}"))
+        }
         Fault::Dropped(why) => Error::new(ErrorKind::Network, format!("the connection broke: {why}")),
         Fault::Unusable(why) => Error::new(ErrorKind::Protocol, why),
     }
@@ -255,7 +267,7 @@ fn row_of(outcome: &Result<Reply, Fault>, repeatable: bool) -> Option<&'static R
         }
         Err(Fault::Unreachable(_)) => retry::row(&Seen::Unreachable, repeatable),
         Err(Fault::Dropped(_)) => retry::row(&Seen::Dropped, repeatable),
-        Err(Fault::Unusable(_)) => None,
+        Err(Fault::Untrusted(_) | Fault::Unusable(_)) => None,
     }
 }
 

@@ -38,27 +38,21 @@ pub(super) async fn token(
     sign_in: SignIn<'_>,
 ) -> Result<Token, Error> {
     let url = token_url(&sign_in.endpoints.authority, tenant.unwrap_or(&app.tenant_id))?;
-    let assertion = match proof {
-        Proof::Secret(_) => None,
-        Proof::Assertion(source) => Some(assertion(source, app, &url, sign_in).await?),
+    let (field, proven) = match proof {
+        Proof::Secret(secret) => ("client_secret", secret.clone()),
+        Proof::Assertion(source) => ("client_assertion", assertion(source, app, &url, sign_in).await?),
     };
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    form.append_pair("client_id", &app.client_id);
-    form.append_pair("scope", &format!("{}/.default", sign_in.endpoints.audience));
-    match (proof, &assertion) {
-        (Proof::Secret(secret), _) => {
-            form.append_pair("client_secret", secret.expose());
-        }
-        (Proof::Assertion(_), assertion) => {
-            form.append_pair("client_assertion_type", ASSERTION_TYPE);
-            form.append_pair("client_assertion", assertion.as_ref().map(Secret::expose).unwrap_or_default());
-        }
-    }
+    let assertion_type = (field == "client_assertion").then_some(("client_assertion_type", ASSERTION_TYPE));
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_id", &app.client_id)
+        .append_pair("scope", &format!("{}/.default", sign_in.endpoints.audience))
+        .extend_pairs(assertion_type)
+        .append_pair(field, proven.expose())
+        .finish();
     let mut headers = accept_json();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    let wire =
-        Wire { method: Method::POST, url, headers, body: Some(form.finish().into_bytes()), is_write: false };
+    let wire = Wire { method: Method::POST, url, headers, body: Some(body.into_bytes()), is_write: false };
     let source = source_name(proof);
     let reply = ask(wire, source, sign_in).await?;
     read_token(&reply, source, sign_in.now())
