@@ -11,15 +11,16 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::answer::{Answer, check_whole, to_response};
 use super::budget::{Bucket, Budget};
 use super::cloud::{CloudSource, Endpoints, metadata_url};
-use super::correlation::{self, Correlation};
+use super::correlation::{Correlation, observed, path_and_query};
 use super::credentials::{Credentials, SignIn, Tokens};
 use super::error::{Error, ErrorKind};
 use super::operation;
 use super::registration::{self, Registrations};
 use super::request::{Call, Request, Response};
-use super::transport::{Fault, Http, Reply, Transport, Wire};
+use super::transport::{Http, Reply, Transport, Wire};
 use super::tries::{self, Failure, Plan, Tries};
 use super::{Host, Secret, delay};
 
@@ -188,15 +189,16 @@ impl Client {
         let plan = Plan { call, repeatable: request.repeatable, bucket };
         let sign_in = SignIn { tries: &inner.tries, endpoints, call };
         let sent_again = &AtomicU32::new(0);
-        let attempt = || async move {
+        let wire = &wire_of(url, request);
+        let attempt = |number| async move {
             let token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
-            let mut reply = self.exchange_with(&token, url, request, sign_in).await?;
+            let mut reply = self.exchange_with(&token, wire.clone(), sign_in, number).await?;
             if reply.status == 401 {
                 // A token can be revoked before it expires; a fresh one tells that from a lack of rights.
                 inner.tokens.reject(&token).await;
                 let token = inner.tokens.bearer(sign_in).await.map_err(Failure::Final)?;
                 sent_again.fetch_add(1, Ordering::Relaxed);
-                reply = self.exchange_with(&token, url, request, sign_in).await?;
+                reply = self.exchange_with(&token, wire.clone(), sign_in, number).await?;
             }
             check_whole(&reply).map(|()| reply)
         };
@@ -214,22 +216,15 @@ impl Client {
     async fn exchange_with(
         &self,
         token: &Secret,
-        url: &Url,
-        request: &Request,
+        mut wire: Wire,
         sign_in: SignIn<'_>,
+        number: u32,
     ) -> Result<Reply, Failure> {
         let inner = &*self.0;
         let auxiliary = inner.tokens.auxiliary(sign_in).await.map_err(Failure::Final)?;
-        let mut headers = headers(token, auxiliary.as_ref()).map_err(Failure::Final)?;
-        let body =
-            request.body.as_ref().filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
-        if body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        inner.correlation.stamp(&mut headers);
-        let is_write = !matches!(request.method, Method::GET);
-        let wire = Wire { method: request.method.clone(), url: url.clone(), headers, body, is_write };
-        correlation::observed(&inner.tries, wire, sign_in.call, correlation::path_and_query).await
+        authorize(&mut wire.headers, token, auxiliary.as_ref()).map_err(Failure::Final)?;
+        inner.correlation.stamp(&mut wire.headers);
+        observed(&inner.tries, wire, sign_in.call, number, path_and_query).await
     }
 
     /// The wait that an answer asks for before the next look at an operation.
@@ -249,15 +244,12 @@ impl Client {
             }
             CloudSource::Metadata { host, expected } => {
                 let url = metadata_url(host)?;
-                let wire =
-                    Wire { method: Method::GET, url, headers: HeaderMap::new(), body: None, is_write: false };
+                let headers = HeaderMap::new();
+                let wire = Wire { method: Method::GET, url, headers, body: None, is_write: false };
                 let tries = &self.0.tries;
                 let plan = Plan { call, repeatable: true, bucket: None };
-                let (reply, _) = tries
-                    .run(&plan, || {
-                        correlation::observed(tries, wire.clone(), call, correlation::path_and_query)
-                    })
-                    .await?;
+                let attempt = |number| observed(tries, wire.clone(), call, number, path_and_query);
+                let (reply, _) = tries.run(&plan, attempt).await?;
                 if reply.status != 200 {
                     return Err(tries::of_reply(&reply));
                 }
@@ -265,12 +257,6 @@ impl Client {
             }
         }
     }
-}
-
-/// A response with its headers, which say where a long-running operation can be watched.
-pub(super) struct Answer {
-    pub(super) response: Response,
-    pub(super) headers: HeaderMap,
 }
 
 impl fmt::Debug for Client {
@@ -287,7 +273,19 @@ fn url_of(endpoints: &Endpoints, request: &Request) -> Url {
     url
 }
 
-fn headers(token: &Secret, auxiliary: Option<&Secret>) -> Result<HeaderMap, Error> {
+/// The request without what is new for each try: token and ids.
+fn wire_of(url: &Url, request: &Request) -> Wire {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let body = request.body.as_ref().filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
+    if body.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let is_write = request.method != Method::GET;
+    Wire { method: request.method.clone(), url: url.clone(), headers, body, is_write }
+}
+
+fn authorize(headers: &mut HeaderMap, token: &Secret, auxiliary: Option<&Secret>) -> Result<(), Error> {
     let secret = |text: String| {
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             Error::new(ErrorKind::Credentials, "the access token has characters that no header can carry")
@@ -295,72 +293,10 @@ fn headers(token: &Secret, auxiliary: Option<&Secret>) -> Result<HeaderMap, Erro
         value.set_sensitive(true);
         Ok::<_, Error>(value)
     };
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(AUTHORIZATION, secret(format!("Bearer {}", token.expose()))?);
     if let Some(auxiliary) = auxiliary {
         let name = HeaderName::from_static("x-ms-authorization-auxiliary");
         headers.insert(name, secret(auxiliary.expose().to_owned())?);
     }
-    Ok(headers)
-}
-
-/// A 2xx answer whose JSON does not end was cut off on the way: worth another try.
-fn check_whole(reply: &Reply) -> Result<(), Failure> {
-    if !(200..300).contains(&reply.status) || reply.body.is_empty() || !is_json(reply) {
-        return Ok(());
-    }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(strip_bom(&reply.body)) {
-        Err(error) if error.is_eof() => Err(Failure::Fault(Fault::Dropped(format!(
-            "the answer of {} bytes is cut off: {error}",
-            reply.body.len()
-        )))),
-        _ => Ok(()),
-    }
-}
-
-fn to_response(reply: &Reply) -> Result<Response, Error> {
-    if !(200..300).contains(&reply.status) {
-        return Err(with_challenge(tries::of_reply(reply), reply));
-    }
-    let request_id = reply.header("x-ms-request-id").map(str::to_owned);
-    let broken = |message: String| {
-        Error::new(ErrorKind::Protocol, message).answered(reply.status, None, request_id.clone())
-    };
-    let body = if reply.body.is_empty() {
-        Value::Null
-    } else if is_json(reply) {
-        serde_json::from_slice(strip_bom(&reply.body))
-            .map_err(|error| broken(format!("the answer is no JSON: {error}")))?
-    } else {
-        let found = reply.header("content-type").unwrap_or("nothing");
-        return Err(broken(format!(
-            "the answer's content type is {found}, not JSON: is a proxy in the way?"
-        )));
-    };
-    Ok(Response { status: reply.status, body, request_id })
-}
-
-/// Adds what a claims challenge means, which asks for a sign-in that no program can do.
-/// <https://learn.microsoft.com/entra/identity-platform/claims-challenge>
-fn with_challenge(error: Error, reply: &Reply) -> Error {
-    let challenged = reply.header("www-authenticate").is_some_and(|value| value.contains("claims="));
-    if reply.status != 401 || !challenged {
-        return error;
-    }
-    let message = format!(
-        "{} [Azure asks for a sign-in with further claims (conditional access), which this provider cannot give]",
-        error.message()
-    );
-    error.restate(ErrorKind::Credentials, message)
-}
-
-fn is_json(reply: &Reply) -> bool {
-    let kind = reply.header("content-type").unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(kind.as_str(), "application/json" | "text/json") || kind.ends_with("+json")
-}
-
-fn strip_bom(body: &[u8]) -> &[u8] {
-    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
+    Ok(())
 }

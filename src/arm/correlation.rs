@@ -37,11 +37,13 @@ pub(super) fn new_id() -> String {
     uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().to_string()
 }
 
-/// One exchange with its log event; `shown` chooses what of the address the log may have.
+/// One exchange with its log event. `number` counts the tries from 1; `shown` chooses what of the address the log may
+/// have.
 pub(super) async fn observed(
     tries: &Tries,
     wire: Wire,
     call: &Call,
+    number: u32,
     shown: fn(&Url) -> String,
 ) -> Result<Reply, Failure> {
     let method = wire.method.clone();
@@ -52,10 +54,14 @@ pub(super) async fn observed(
     match &outcome {
         Ok(reply) => {
             let request_id = reply.header("x-ms-request-id");
-            debug!(%method, target, status = reply.status, duration_ms, request_id, "request");
+            debug!(%method, target, status = reply.status, duration_ms, tries = number, request_id, "request");
         }
-        Err(Failure::Fault(fault)) => debug!(%method, target, duration_ms, ?fault, "request failed"),
-        Err(Failure::Final(error)) => debug!(%method, target, duration_ms, %error, "request ended"),
+        Err(Failure::Fault(fault)) => {
+            debug!(%method, target, duration_ms, tries = number, ?fault, "request failed");
+        }
+        Err(Failure::Final(error)) => {
+            debug!(%method, target, duration_ms, tries = number, %error, "request ended");
+        }
     }
     outcome
 }

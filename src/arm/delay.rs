@@ -7,9 +7,13 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(500);
+/// Longer than any timeout of ours; bounds what a wrong answer can ask for.
+const ASKED_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 /// A wait that the server asked for is lengthened by up to a tenth, so that many callers do not come back at once.
 const ASKED_SPREAD: f64 = 0.1;
+/// A tenth of at most this.
+const SPREAD_FROM_MAX: Duration = Duration::from_secs(60);
 
 /// The wait after `tries` tries: half a second, doubled for each further try up to 30 s, of which `random` (0.0 to
 /// 1.0) chooses the upper half.
@@ -41,7 +45,10 @@ pub(super) fn asked(headers: &HeaderMap, body: &[u8], now: OffsetDateTime, rando
             .or_else(|| Some(until(parse_http_date(after)?, server_now)))
     });
     let wait = wait.or_else(|| Some(until(parse_text_date(&String::from_utf8_lossy(body))?, server_now)));
-    wait.map(|wait| wait.saturating_add(wait.min(Duration::from_secs(60)).mul_f64(ASKED_SPREAD * random)))
+    wait.map(|wait| {
+        let wait = wait.min(ASKED_MAX);
+        wait + wait.min(SPREAD_FROM_MAX).mul_f64(ASKED_SPREAD * random)
+    })
 }
 
 fn until(date: OffsetDateTime, now: OffsetDateTime) -> Duration {
@@ -88,6 +95,8 @@ mod tests {
         check(&[("retry-after", "7")], "", Some(7_000));
         check(&[("retry-after", " 0 ")], "", Some(0));
         check(&[("retry-after", "soon")], "", None);
+        check(&[("retry-after", "18446744073709551615")], "", Some(86_400_000));
+        check(&[("retry-after", "Mon, 23 Nov 9999 12:00:00 GMT")], "", Some(86_400_000));
         check(&[("retry-after", "Mon, 23 Nov 2026 12:00:30 GMT")], "", Some(30_000));
         check(&[("retry-after", "Mon, 23 Nov 2026 11:00:00 GMT")], "", Some(0));
         // The server's clock is an hour behind ours.

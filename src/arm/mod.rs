@@ -12,6 +12,7 @@
 //! `operation` waits for what an answer only says has begun.
 //!
 //! Start reading at [`Client::send`].
+mod answer;
 mod budget;
 mod client;
 mod cloud;

@@ -9,7 +9,8 @@ use reqwest::Method;
 use tokio::time::Instant;
 use tracing::debug;
 
-use super::client::{Answer, Client};
+use super::answer::Answer;
+use super::client::Client;
 use super::error::{Error, ErrorKind, parse_error_body};
 use super::request::{Call, Request, Response};
 use super::tries::wait_until;

@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Method, redirect};
 use rustls::pki_types::CertificateDer;
 use url::{Host, Url};
@@ -90,9 +90,13 @@ impl Transport for Http {
     fn exchange(&self, wire: Wire) -> Exchange<'_> {
         Box::pin(async move {
             let client = self.client(&wire.url)?;
+            let may_have_body = matches!(wire.method, Method::POST | Method::PUT | Method::PATCH);
             let mut request = client.request(wire.method, wire.url).headers(wire.headers);
-            if let Some(body) = wire.body {
-                request = request.body(body);
+            match wire.body {
+                Some(body) => request = request.body(body),
+                // Azure's front end refuses a POST that does not say that it has no body (411).
+                None if may_have_body => request = request.header(CONTENT_LENGTH, "0"),
+                None => {}
             }
             let mut response = request.send().await.map_err(|error| fault(&error))?;
             let status = response.status().as_u16();

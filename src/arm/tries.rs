@@ -41,12 +41,12 @@ pub(super) struct Plan<'a> {
 }
 
 impl Tries {
-    /// Calls `attempt` until an answer is worth no further try, and returns that answer, whatever its status.
+    /// Calls `attempt`, with the number of the try from 1 on, until an answer is worth no further try, and returns that answer, whatever its status.
     ///
     /// The second value is the number of tries.
     pub(super) async fn run<F, Fut>(&self, plan: &Plan<'_>, mut attempt: F) -> Result<(Reply, u32), Error>
     where
-        F: FnMut() -> Fut,
+        F: FnMut(u32) -> Fut,
         Fut: Future<Output = Result<Reply, Failure>>,
     {
         let mut tries = 0;
@@ -54,7 +54,7 @@ impl Tries {
         loop {
             self.hold_back(plan, last.as_ref()).await.map_err(|error| error.after(tries))?;
             tries += 1;
-            let outcome = match attempt().await {
+            let outcome = match attempt(tries).await {
                 Ok(reply) => Ok(reply),
                 Err(Failure::Fault(fault)) => Err(fault),
                 Err(Failure::Final(error)) => return Err(stated_with(error, last.as_ref()).after(tries)),
@@ -160,7 +160,9 @@ impl Stop {
             Self::Deadline => {
                 Error::new(ErrorKind::Timeout, "no answer before the timeout of this operation")
             }
-            Self::TooLong { .. } => Error::new(ErrorKind::Throttled, self.reason()),
+            Self::TooLong { .. } => {
+                Error::new(ErrorKind::Throttled, format!("held back, as Azure asked: {}", self.reason()))
+            }
         }
     }
 

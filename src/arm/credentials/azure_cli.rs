@@ -11,7 +11,7 @@ use crate::arm::request::Call;
 use crate::arm::tries::Stop;
 use crate::arm::{Host, Secret};
 
-use super::tokens::Token;
+use super::tokens::{LIFE_MAX, Token};
 
 /// The CLI before 2.54 tells no zone with its `expiresOn`; its tokens live an hour, of which little is sure to be left.
 const LIFE_UNKNOWN: Duration = Duration::from_secs(300);
@@ -61,9 +61,9 @@ fn read(output: &Output, now: i64) -> Result<Token, Error> {
     // The text is not quoted in the error, because it is likely to contain a token.
     let answer: Answer = serde_json::from_slice(&output.stdout)
         .map_err(|error| refused(format!("the Azure CLI printed something other than a token: {error}")))?;
-    let life = answer
-        .expires_on
-        .map_or(LIFE_UNKNOWN, |at| Duration::from_secs(u64::try_from(at - now).unwrap_or(0)));
+    let life = answer.expires_on.map_or(LIFE_UNKNOWN, |at| {
+        Duration::from_secs(u64::try_from(at.saturating_sub(now)).unwrap_or(0)).min(LIFE_MAX)
+    });
     Ok(Token { secret: Secret::from(answer.access_token), life })
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
@@ -15,7 +15,7 @@ use crate::arm::transport::{Reply, Wire};
 use crate::arm::tries::{self, Plan};
 
 use super::choose::{App, AssertionSource};
-use super::tokens::Token;
+use super::tokens::{LIFE_MAX, Token};
 use super::{SignIn, certificate};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -65,11 +65,13 @@ pub(super) fn read_token(reply: &Reply, source: &str, now: i64) -> Result<Token,
     }
     let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let number = |name: &str| answer[name].as_i64().or_else(|| answer[name].as_str()?.parse().ok());
-    let life = number("expires_in").or_else(|| number("expires_on").map(|at| at - now)).unwrap_or(0);
+    let life = number("expires_in")
+        .or_else(|| number("expires_on").map(|at: i64| at.saturating_sub(now)))
+        .unwrap_or(0);
     match answer["access_token"].as_str().filter(|token| !token.is_empty()) {
         Some(token) => Ok(Token {
             secret: Secret::new(token),
-            life: Duration::from_secs(u64::try_from(life).unwrap_or(0)),
+            life: Duration::from_secs(u64::try_from(life).unwrap_or(0)).min(LIFE_MAX),
         }),
         None => {
             Err(Error::new(ErrorKind::Protocol, format!("the token answer for {source} has no access_token")))
@@ -161,9 +163,6 @@ impl OidcRequest<'_> {
             })?;
         authorization.set_sensitive(true);
         headers.insert(AUTHORIZATION, authorization);
-        if self.method == Method::POST {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
         let reply =
             ask(Wire { method: self.method, url, headers, body: None, is_write: false }, SOURCE, sign_in)
                 .await?;
@@ -180,8 +179,8 @@ impl OidcRequest<'_> {
 
 async fn ask(wire: Wire, source: &str, sign_in: SignIn<'_>) -> Result<Reply, Error> {
     let plan = Plan { call: sign_in.call, repeatable: true, bucket: None };
-    let outcome =
-        sign_in.tries.run(&plan, || observed(sign_in.tries, wire.clone(), sign_in.call, host_and_path)).await;
+    let attempt = |number| observed(sign_in.tries, wire.clone(), sign_in.call, number, host_and_path);
+    let outcome = sign_in.tries.run(&plan, attempt).await;
     outcome.map(|(reply, _)| reply).map_err(|error| {
         let kind = error.kind().clone();
         let message = format!("no token from {source}: {}", error.message());

@@ -28,14 +28,17 @@ pub(super) async fn token(
     let wire = wire(endpoint, client_id, &sign_in.endpoints.audience)?;
     let SignIn { tries, call, .. } = sign_in;
     let plan = Plan { call, repeatable: true, bucket: None };
-    let attempt = || async {
-        let reply = observed(tries, wire.clone(), call, host_and_path).await?;
-        match (endpoint, reply.status) {
-            // Both pass: the service is being updated, or the identity has not arrived yet.
-            (ManagedIdentityEndpoint::InstanceMetadata(_), status @ (404 | 410)) => {
-                Err(Failure::Fault(Fault::Dropped(format!("the metadata service answered {status}"))))
+    let attempt = |number| {
+        let wire = wire.clone();
+        async move {
+            let reply = observed(tries, wire, call, number, host_and_path).await?;
+            match (endpoint, reply.status) {
+                // Both pass: the service is being updated, or the identity has not arrived yet.
+                (ManagedIdentityEndpoint::InstanceMetadata(_), status @ (404 | 410)) => {
+                    Err(Failure::Fault(Fault::Dropped(format!("the metadata service answered {status}"))))
+                }
+                _ => Ok(reply),
             }
-            _ => Ok(reply),
         }
     };
     let (reply, _) = tries.run(&plan, attempt).await.map_err(|error| {

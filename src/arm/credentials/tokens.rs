@@ -16,6 +16,10 @@ use super::{Credentials, SignIn, azure_cli, entra, managed_identity};
 /// A token is renewed this long before it expires, or after four fifths of its life, whichever is later.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
+/// No token lives longer; bounds what a wrong answer can say.
+/// <https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation>
+pub(super) const LIFE_MAX: Duration = Duration::from_secs(28 * 60 * 60);
+
 /// An access token and how long it lives from now.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
