@@ -23,8 +23,8 @@ impl<P: Provider> Server<P> {
             (true, false) => Operation::Create,
             (false, false) => Operation::Update,
         };
-        let block = if planned.is_null() { &prior } else { &planned }.get(TIMEOUTS);
-        let timeout = offer.item.timeouts().of(operation, block);
+        let block = if planned.is_null() { &prior } else { &planned }.get(TIMEOUTS).clone();
+        let timeout = offer.item.timeouts().of(operation, &block);
         let mut call = self.call(timeout, Private::from_bytes(&request.planned_private), &offer.ty);
         let change = Change { config, prior: prior.clone(), planned: planned.clone() };
         let applied = caught(offer.item.apply_value(&mut call, change, &offer.ty)).await;
@@ -35,7 +35,7 @@ impl<P: Provider> Server<P> {
                 (value, identity, call.private.clone(), Diagnostics::default())
             }
             Err(errors) => {
-                let (value, private) = reached(&call, prior);
+                let (value, private) = reached(&call, prior, block);
                 (value, None, private, errors)
             }
         };
@@ -62,12 +62,12 @@ fn settle(schema: &Schema, planned: &Value, outcome: Option<Outcome>) -> Result<
 
 /// What is true after a failure: what was saved on the way, else what was there before. After a failed creation
 /// that saved nothing that is nothing at all.
-fn reached<C>(call: &Call<C>, prior: Value) -> (Value, Private) {
+fn reached<C>(call: &Call<C>, prior: Value, timeouts: Value) -> (Value, Private) {
     match call.progress.take() {
         None => (prior, call.private.clone()),
         Some((mut saved, private)) => {
-            if let (Value::Map(entries), timeouts) = (&mut saved, prior.get(TIMEOUTS)) {
-                entries.insert(TIMEOUTS.to_owned(), timeouts.clone());
+            if let Value::Map(entries) = &mut saved {
+                entries.insert(TIMEOUTS.to_owned(), timeouts);
             }
             (saved, private)
         }

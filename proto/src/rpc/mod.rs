@@ -1,6 +1,6 @@
 //! The gRPC service `tfplugin6.Provider`: messages in, messages out.
 //!
-//! Every RPC goes through [`Server::answer`]: it runs in a task of its own, so that a client that goes away does
+//! Every RPC goes through [`answer::answer`]: it runs in a task of its own, so that a client that goes away does
 //! not stop an apply half-way; a panic becomes a diagnostic; errors go into the answer, never into a gRPC
 //! status, because core forgets the state of an object whose apply ends in one.
 

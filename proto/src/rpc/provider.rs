@@ -16,7 +16,9 @@ impl<P: Provider> Server<P> {
     ) -> Result<pb::validate_provider_config::Response> {
         let config = self.provider_block(request.config.as_ref())?;
         let mut diagnostics = plan::validate(&self.provider.schema(), &config);
-        diagnostics.extend(self.provider.check(&Self::provider_config(&config)?));
+        if !diagnostics.has_errors() {
+            diagnostics.extend(self.provider.check(&Self::provider_config(&config)?));
+        }
         Ok(with(pb::validate_provider_config::Response::default(), &diagnostics))
     }
 
@@ -45,7 +47,9 @@ impl<P: Provider> Server<P> {
         let offer = self.data_source(&request.type_name)?;
         let config = offer.decode(request.config.as_ref())?;
         let mut diagnostics = plan::validate(&offer.schema, &config);
-        diagnostics.extend(offer.item.check_value(&config)?);
+        if !diagnostics.has_errors() {
+            diagnostics.extend(offer.item.check_value(&config)?);
+        }
         Ok(with(pb::validate_data_resource_config::Response::default(), &diagnostics))
     }
 

@@ -21,7 +21,10 @@ impl<P: Provider> Server<P> {
         if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
             diagnostics.extend(write_only_attributes(&offer.schema, &config));
         }
-        diagnostics.extend(offer.item.check_value(&config)?);
+        // A value that the schema refuses has no place in the resource's own struct either.
+        if !diagnostics.has_errors() {
+            diagnostics.extend(offer.item.check_value(&config)?);
+        }
         Ok(with(pb::validate_resource_config::Response::default(), &diagnostics))
     }
 

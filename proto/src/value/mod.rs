@@ -1,7 +1,7 @@
 //! Terraform's values: what attributes hold in configuration, plan and state.
 //!
 //! A [`Value`] carries no schema; the [`Type`](crate::Type) beside it says how it is read and written
-//! ([`codec`](crate::codec)). Providers rarely touch it: [`model`](crate::model) turns it into plain structs.
+//! ([`crate::codec`]). Providers rarely touch it: [`crate::model`] turns it into plain structs.
 
 mod number;
 

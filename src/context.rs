@@ -1,0 +1,74 @@
+//! What resources and data sources may use: Defender plans over the ARM client, the default scope, and a note of
+//! who manages what.
+//!
+//! Made by [`provider`](crate::provider) from the provider block; a new one for each configuration, so that what
+//! one run has read is never used by another.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use tfplugin_protocol::provider::Call;
+use tfplugin_protocol::{Attr, Diagnostic, Result};
+
+use crate::arm::{self, Client, Scope};
+use crate::pricings::Pricings;
+
+/// The surroundings of every operation.
+#[derive(Debug)]
+pub struct Context {
+    /// The scope of resources that name none: the provider's subscription. Unknown where the provider block's
+    /// `subscription_id` is not known yet.
+    pub default_scope: Attr<Scope>,
+    azure: Azure,
+    claims: Mutex<HashSet<String>>,
+}
+
+/// The way to Azure, or why there is none yet.
+#[derive(Debug)]
+enum Azure {
+    Reachable(Pricings),
+    /// A provider attribute that requests depend on is not known before apply.
+    NotYet(&'static str),
+}
+
+impl Context {
+    /// Surroundings with a client that has not sent anything yet.
+    pub fn new(default_scope: Attr<Scope>, client: Client) -> Self {
+        let azure = Azure::Reachable(Pricings::new(client));
+        Self { default_scope, azure, claims: Mutex::default() }
+    }
+
+    /// Surroundings of a provider block that is not wholly known: everything works but requests.
+    pub fn not_yet(default_scope: Attr<Scope>, unknown: &'static str) -> Self {
+        Self { default_scope, azure: Azure::NotYet(unknown), claims: Mutex::default() }
+    }
+
+    /// Defender plans.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn pricings(&self) -> Result<&Pricings> {
+        match &self.azure {
+            Azure::Reachable(pricings) => Ok(pricings),
+            Azure::NotYet(attribute) => {
+                let detail = format!(
+                    "The provider's {attribute} is not known before apply, so nothing can be asked of Azure yet. \
+                     Apply what it depends on first, with `-target`, or set it to a value that is known."
+                );
+                Err(Diagnostic::error("The provider is not fully configured yet", detail).into())
+            }
+        }
+    }
+
+    /// Notes that a resource of this configuration manages `id`. False if another one said so before.
+    pub fn claim(&self, id: &str) -> bool {
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.insert(id.to_ascii_lowercase())
+    }
+}
+
+/// How long, and whether still, Terraform wants an answer, in the client's terms.
+pub fn patience(call: &Call<Context>) -> arm::Call {
+    arm::Call { deadline: call.deadline, cancel: call.cancel.clone() }
+}

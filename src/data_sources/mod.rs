@@ -1,0 +1,10 @@
+//! Data sources: one module each, listed here and nowhere else.
+
+mod plans;
+
+use tfplugin_protocol::provider::DynDataSource;
+
+use crate::context::Context;
+
+/// All data sources, sorted by name.
+pub const ALL: &[&dyn DynDataSource<Context>] = &[&plans::Plans];

@@ -1,0 +1,90 @@
+//! The one place where a failed request becomes something that a user reads.
+
+use tfplugin_protocol::{Diagnostic, Diagnostics};
+
+use crate::arm::{Error, ErrorKind};
+
+/// Explains a failed request: what was attempted, what Azure said, and what to do.
+pub fn explain(error: &Error) -> Diagnostic {
+    let (summary, advice) = advice(error.kind());
+    let mut detail = error.to_string();
+    if !detail.ends_with('.') {
+        detail.push('.');
+    }
+    if let Some(advice) = advice {
+        detail.push_str("\n\n");
+        detail.push_str(advice);
+    }
+    Diagnostic::error(summary, detail)
+}
+
+impl From<Error> for Diagnostics {
+    fn from(error: Error) -> Self {
+        explain(&error).into()
+    }
+}
+
+fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
+    match kind {
+        ErrorKind::Credentials => ("Azure sign-in failed", None),
+        ErrorKind::Forbidden => (
+            "Azure refused: permission is missing",
+            Some(
+                "Plans and their settings need the role Security Admin on the subscription; extensions that \
+                 assign roles to Microsoft's identities need Owner. A role that was granted a moment ago may \
+                 take some minutes to count.",
+            ),
+        ),
+        ErrorKind::NotFound => ("Azure does not find it", None),
+        ErrorKind::Conflict => (
+            "Azure reports a conflict",
+            Some("If something else is changing the same object, try again when it is done."),
+        ),
+        ErrorKind::NotRegistered { .. } => ("The subscription is not registered", None),
+        ErrorKind::Throttled => (
+            "Azure asks for fewer requests",
+            Some(
+                "The limit outlasted the resource's timeout. Try again later, or with a lower -parallelism.",
+            ),
+        ),
+        ErrorKind::OperationFailed => ("The operation failed in Azure", None),
+        ErrorKind::Rejected => ("Azure rejected the request", None),
+        ErrorKind::Server => {
+            ("Azure failed", Some("Azure's own error outlasted all tries. Try again later."))
+        }
+        ErrorKind::Network => (
+            "Azure cannot be reached",
+            Some(
+                "Check the network, a proxy (HTTPS_PROXY, NO_PROXY), and private certificates (SSL_CERT_FILE).",
+            ),
+        ),
+        ErrorKind::Timeout => (
+            "The time ran out",
+            Some(
+                "Whether a write took effect is not known; the next plan tells. The resource's `timeouts` block \
+                 gives it more time.",
+            ),
+        ),
+        ErrorKind::Cancelled => ("The operation was interrupted", None),
+        ErrorKind::Protocol => (
+            "Something other than Azure answered",
+            Some("Check the provider's endpoints and any proxy on the way."),
+        ),
+        ErrorKind::Settings => ("The provider's settings are wrong", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_names_the_act_and_says_what_to_do() {
+        let error =
+            Error::not_sent(ErrorKind::Forbidden, "setting the Defender plan Api", "/subscriptions/x", "no");
+        let diagnostic = explain(&error);
+        assert_eq!(diagnostic.summary, "Azure refused: permission is missing");
+        assert!(diagnostic.detail.starts_with("setting the Defender plan Api (/subscriptions/x): no.\n\n"));
+        assert!(diagnostic.detail.contains("Security Admin"));
+    }
+}

@@ -1,0 +1,263 @@
+//! From the provider block and the environment to a [`Context`].
+
+use std::fmt;
+
+use serde::Deserialize;
+use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics, Result};
+use url::Url;
+
+use super::schema::variables;
+use crate::arm::{Client, CloudName, CloudSource, Credentials, Host, Scope, Secret, Settings};
+use crate::context::Context;
+
+/// The provider block.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Config {
+    subscription_id: Attr<String>,
+    tenant_id: Attr<String>,
+    client_id: Attr<String>,
+    client_secret: Attr<String>,
+    client_certificate_path: Attr<String>,
+    client_certificate_password: Attr<String>,
+    use_oidc: Attr<bool>,
+    oidc_token: Attr<String>,
+    oidc_token_file_path: Attr<String>,
+    oidc_request_url: Attr<String>,
+    oidc_request_token: Attr<String>,
+    ado_pipeline_service_connection_id: Attr<String>,
+    use_msi: Attr<bool>,
+    msi_endpoint: Attr<String>,
+    use_cli: Attr<bool>,
+    use_aks_workload_identity: Attr<bool>,
+    auxiliary_tenant_ids: Attr<Vec<Attr<String>>>,
+    environment: Attr<String>,
+    metadata_host: Attr<String>,
+    endpoints: Attr<Endpoints>,
+    register_provider: Attr<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Endpoints {
+    resource_manager: Attr<String>,
+    active_directory_authority: Attr<String>,
+    resource_manager_audience: Attr<String>,
+}
+
+/// The block holds secrets, so nothing of it is printed.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config").finish_non_exhaustive()
+    }
+}
+
+/// Reads the block first and the environment second, and notes what is not known yet.
+struct Reader<'a> {
+    variable: &'a dyn Fn(&str) -> Option<String>,
+    unknown: Option<&'static str>,
+    problems: Diagnostics,
+}
+
+impl Config {
+    /// What is wrong with the block, as far as it is known.
+    pub(super) fn check(&self) -> Diagnostics {
+        let mut diagnostics = Diagnostics::default();
+        if let Attr::Known(id) = &self.subscription_id
+            && let Err(problem) = subscription(id)
+        {
+            diagnostics.push(problem);
+        }
+        if self.endpoints.known().is_some() {
+            for (name, attribute) in
+                [("environment", &self.environment), ("metadata_host", &self.metadata_host)]
+            {
+                if attribute.known().is_some() {
+                    let detail =
+                        format!("{name} and endpoints both say which cloud it is. Remove one of them.");
+                    diagnostics.push(Diagnostic::error("Contradicting clouds", detail).at(name));
+                }
+            }
+        }
+        diagnostics
+    }
+
+    /// Makes the surroundings of all operations. Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where block and environment contradict themselves.
+    pub(super) fn into_context(
+        self,
+        variable: &dyn Fn(&str) -> Option<String>,
+        terraform_version: &str,
+    ) -> Result<Context> {
+        let mut reader = Reader { variable, unknown: None, problems: Diagnostics::default() };
+        let default_scope = reader.scope(&self.subscription_id)?;
+        let settings = reader.settings(&self, terraform_version);
+        reader.problems.into_result()?;
+        let settings = settings?;
+        if let Some(unknown) = reader.unknown {
+            return Ok(Context::not_yet(default_scope, unknown));
+        }
+        let client = Client::new(settings)?;
+        Ok(Context::new(default_scope, client))
+    }
+}
+
+impl Reader<'_> {
+    fn scope(&mut self, subscription_id: &Attr<String>) -> Result<Attr<Scope>> {
+        match subscription_id {
+            Attr::Unknown => Ok(Attr::Unknown),
+            Attr::Null => match self.environment("subscription_id") {
+                Some(id) => Ok(Attr::Known(subscription(&id)?)),
+                None => Ok(Attr::Null),
+            },
+            Attr::Known(id) => Ok(Attr::Known(subscription(id)?)),
+        }
+    }
+
+    fn settings(&mut self, config: &Config, terraform_version: &str) -> Result<Settings> {
+        let subscription_id = self.known("subscription_id", &config.subscription_id);
+        // Requests do not depend on the subscription; only the Azure CLI may choose its account by it.
+        self.unknown = None;
+        let cloud = self.cloud(config)?;
+        Ok(Settings {
+            cloud,
+            register_provider: self.flag("register_provider", config.register_provider, false),
+            credentials: self.credentials(config, subscription_id),
+            user_agent: format!(
+                "terraform-provider-defender/{} Terraform/{terraform_version}",
+                env!("CARGO_PKG_VERSION")
+            ),
+            host: Host::of_process(),
+        })
+    }
+
+    fn credentials(&mut self, config: &Config, subscription_id: Option<String>) -> Credentials {
+        let tenants = match &config.auxiliary_tenant_ids {
+            Attr::Known(ids) => ids.iter().filter_map(|id| self.known("auxiliary_tenant_ids", id)).collect(),
+            Attr::Unknown => self.not_yet("auxiliary_tenant_ids").into_iter().collect(),
+            Attr::Null => {
+                let list = self.environment("auxiliary_tenant_ids").unwrap_or_default();
+                list.split(';').filter(|id| !id.is_empty()).map(str::to_owned).collect()
+            }
+        };
+        Credentials {
+            tenant_id: self.text("tenant_id", &config.tenant_id),
+            client_id: self.text("client_id", &config.client_id),
+            client_secret: self.secret("client_secret", &config.client_secret),
+            client_certificate_path: self.text("client_certificate_path", &config.client_certificate_path),
+            client_certificate_password: self
+                .secret("client_certificate_password", &config.client_certificate_password),
+            use_oidc: self.flag("use_oidc", config.use_oidc, false),
+            oidc_token: self.secret("oidc_token", &config.oidc_token),
+            oidc_token_file_path: self.text("oidc_token_file_path", &config.oidc_token_file_path),
+            oidc_request_url: self.text("oidc_request_url", &config.oidc_request_url),
+            oidc_request_token: self.secret("oidc_request_token", &config.oidc_request_token),
+            ado_pipeline_service_connection_id: self
+                .text("ado_pipeline_service_connection_id", &config.ado_pipeline_service_connection_id),
+            use_msi: self.flag("use_msi", config.use_msi, false),
+            msi_endpoint: self.text("msi_endpoint", &config.msi_endpoint),
+            use_cli: self.flag("use_cli", config.use_cli, true),
+            use_aks_workload_identity: self.flag(
+                "use_aks_workload_identity",
+                config.use_aks_workload_identity,
+                false,
+            ),
+            auxiliary_tenant_ids: tenants,
+            subscription_id,
+        }
+    }
+
+    fn cloud(&mut self, config: &Config) -> Result<CloudSource> {
+        if let Attr::Unknown = config.endpoints {
+            self.not_yet("endpoints");
+        }
+        if let Attr::Known(endpoints) = &config.endpoints {
+            let resource_manager = self.address("resource_manager", &endpoints.resource_manager)?;
+            let authority =
+                self.address("active_directory_authority", &endpoints.active_directory_authority)?;
+            let audience = self.known("endpoints", &endpoints.resource_manager_audience);
+            if let (Some(resource_manager), Some(authority)) = (resource_manager, authority) {
+                return Ok(CloudSource::Endpoints { resource_manager, authority, audience });
+            }
+        }
+        let environment = self.text("environment", &config.environment);
+        let name = environment
+            .map(|name| name.parse::<CloudName>())
+            .transpose()
+            .map_err(|error| Diagnostic::error("Unknown cloud", format!("{error}.")).at("environment"))?;
+        Ok(match self.text("metadata_host", &config.metadata_host) {
+            Some(host) => CloudSource::Metadata { host, expected: name },
+            None => CloudSource::Named(name.unwrap_or(CloudName::Public)),
+        })
+    }
+
+    fn address(&mut self, name: &'static str, attribute: &Attr<String>) -> Result<Option<Url>> {
+        let Some(text) = self.known("endpoints", attribute) else { return Ok(None) };
+        let url = Url::parse(&text).map_err(|error| {
+            let detail = format!("{name} is no address: {error}.");
+            Diagnostic::error("Not an address", detail).at(AttributePath::of("endpoints").attribute(name))
+        })?;
+        Ok(Some(url))
+    }
+
+    fn text(&mut self, name: &'static str, attribute: &Attr<String>) -> Option<String> {
+        match attribute {
+            Attr::Null => self.environment(name),
+            Attr::Known(_) | Attr::Unknown => self.known(name, attribute).filter(|text| !text.is_empty()),
+        }
+    }
+
+    fn secret(&mut self, name: &'static str, attribute: &Attr<String>) -> Option<Secret> {
+        self.text(name, attribute).map(Secret::new)
+    }
+
+    fn flag(&mut self, name: &'static str, attribute: Attr<bool>, default: bool) -> bool {
+        match attribute {
+            Attr::Known(flag) => flag,
+            Attr::Unknown => self.not_yet(name).is_some(),
+            Attr::Null => match self.environment(name).as_deref() {
+                None => default,
+                Some("true" | "True" | "TRUE" | "1" | "t") => true,
+                Some("false" | "False" | "FALSE" | "0" | "f") => false,
+                Some(_) => {
+                    let variable = variables(name).first().copied().unwrap_or(name);
+                    let detail = format!("The environment variable {variable} must be true or false.");
+                    self.problems.push(Diagnostic::error("Neither true nor false", detail).at(name));
+                    default
+                }
+            },
+        }
+    }
+
+    fn known(&mut self, name: &'static str, attribute: &Attr<String>) -> Option<String> {
+        match attribute {
+            Attr::Known(text) => Some(text.clone()),
+            Attr::Null => None,
+            Attr::Unknown => self.not_yet(name),
+        }
+    }
+
+    /// Notes that an attribute is not known; there is no value.
+    fn not_yet(&mut self, name: &'static str) -> Option<String> {
+        self.unknown.get_or_insert(name);
+        None
+    }
+
+    fn environment(&self, attribute: &str) -> Option<String> {
+        variables(attribute).iter().find_map(|name| (self.variable)(name))
+    }
+}
+
+/// The scope of a subscription, from its GUID.
+fn subscription(id: &str) -> Result<Scope, Diagnostic> {
+    format!("/subscriptions/{id}").parse::<Scope>().map_err(|_| {
+        let detail = format!(
+            "{id:?} is not a subscription's GUID. Write it as in \"00000000-0000-0000-0000-000000000000\"; \
+             `az account show --query id` tells it."
+        );
+        Diagnostic::error("Not a subscription id", detail).at("subscription_id")
+    })
+}

@@ -1,0 +1,48 @@
+//! The provider block and the environment: names, variables and defaults are those of azurerm, so that a
+//! pipeline that works for azurerm works here.
+//! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs#argument-reference>
+
+mod config;
+mod schema;
+
+use tfplugin_protocol::provider::{DynDataSource, DynResource, Provider};
+use tfplugin_protocol::{Diagnostics, Options, Result, Schema};
+
+pub use config::Config;
+
+use crate::context::Context;
+use crate::{data_sources, resources};
+
+/// The provider's address and version.
+pub const OPTIONS: Options =
+    Options::new("registry.terraform.io/defender-tf/defender", env!("CARGO_PKG_VERSION"));
+
+/// The provider.
+#[derive(Debug)]
+pub struct Defender;
+
+impl Provider for Defender {
+    type Context = Context;
+    type Config = Config;
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn check(&self, config: &Config) -> Diagnostics {
+        config.check()
+    }
+
+    fn configure(&self, config: Config, terraform_version: &str) -> Result<Context> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        config.into_context(&variable, terraform_version)
+    }
+
+    fn resources(&self) -> &'static [&'static dyn DynResource<Context>] {
+        resources::ALL
+    }
+
+    fn data_sources(&self) -> &'static [&'static dyn DynDataSource<Context>] {
+        data_sources::ALL
+    }
+}

@@ -1,0 +1,10 @@
+//! Resources: one module each, listed here and nowhere else.
+
+mod plan;
+
+use tfplugin_protocol::provider::DynResource;
+
+use crate::context::Context;
+
+/// All resources, sorted by name.
+pub const ALL: &[&dyn DynResource<Context>] = &[&plan::Plan];

@@ -1,0 +1,131 @@
+//! What is wrong with a configuration, as far as it is known. Pure, and without a configured provider.
+
+use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
+
+use super::model::{Extension, Extensions, Model};
+use crate::arm::{Scope, ScopeKind};
+use crate::catalog::Catalog;
+use crate::pricings::Tier;
+
+pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    if let Attr::Known(text) = &config.scope {
+        match scope(text) {
+            Ok(scope) => diagnostics.extend(check_enforce(config, &scope)),
+            Err(problem) => diagnostics.push(problem),
+        }
+    }
+    if let Attr::Known(name) = &config.name {
+        diagnostics.extend(check_name(catalog, name));
+        if config.tier == Attr::Known(Tier::Free)
+            && catalog.plan(name).is_some_and(|plan| plan.always_standard)
+        {
+            let detail = format!(
+                "Azure keeps the plan {name} on Standard, at no cost, and refuses Free. Remove `tier`, or the \
+                 whole resource: there is nothing to switch off."
+            );
+            diagnostics.push(Diagnostic::error("The plan cannot be Free", detail).at("tier"));
+        }
+    }
+    if config.tier == Attr::Known(Tier::Free) {
+        diagnostics.extend(check_free(config));
+    }
+    if let Attr::Known(extensions) = &config.extensions {
+        diagnostics.extend(check_extensions(extensions));
+    }
+    diagnostics
+}
+
+/// Parses a scope that a plan can have.
+///
+/// # Errors
+///
+/// What is wrong with it, at the attribute `scope`.
+pub(super) fn scope(text: &str) -> Result<Scope, Diagnostic> {
+    let wrong = |detail: String| Diagnostic::error("Not a scope of a Defender plan", detail).at("scope");
+    let scope: Scope = text.parse().map_err(|error| wrong(format!("{error}")))?;
+    match scope.kind() {
+        ScopeKind::Subscription
+        | ScopeKind::VirtualMachine
+        | ScopeKind::VirtualMachineScaleSet
+        | ScopeKind::ArcMachine => Ok(scope),
+        ScopeKind::ManagementGroup | ScopeKind::ResourceGroup | ScopeKind::OtherResource => {
+            Err(wrong(format!(
+                "A Defender plan applies to a subscription, a virtual machine, a scale set or an Arc machine; {text:?} \
+             is none of them. For all subscriptions of a management group, use for_each over them."
+            )))
+        }
+    }
+}
+
+/// Unknown names are for Azure to judge, which may be newer than this provider; a known one in another letter
+/// case is a slip, and would be echoed by Azure in every id.
+fn check_name(catalog: &Catalog, name: &str) -> Option<Diagnostic> {
+    let wrong =
+        |detail: String| Some(Diagnostic::error("Not the name of a Defender plan", detail).at("name"));
+    if name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric()) {
+        let example = "A plan's name is Azure's, such as \"VirtualMachines\" or \"StorageAccounts\"";
+        return wrong(format!("{name:?} cannot be one. {example}."));
+    }
+    match catalog.plan(name) {
+        Some(plan) if plan.name != name => wrong(format!("Azure writes it {:?}, not {name:?}.", plan.name)),
+        _ => None,
+    }
+}
+
+fn check_enforce(config: &Model, scope: &Scope) -> Option<Diagnostic> {
+    let set = !config.enforce.is_null() && scope.kind() != ScopeKind::Subscription;
+    set.then(|| {
+        let detail = "`enforce` says whether resources of a subscription may differ from it, so it is for \
+                      subscriptions only. Remove it here.";
+        Diagnostic::error("A resource cannot enforce", detail).at("enforce")
+    })
+}
+
+/// What a plan that is off cannot have.
+fn check_free(config: &Model) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    if config.extensions.known().is_some_and(|extensions| !extensions.is_empty()) {
+        let detail = "A plan with tier = \"Free\" is off and has no extensions. Remove `extensions`, or set tier = \
+                      \"Standard\".";
+        diagnostics.push(Diagnostic::error("A Free plan has no extensions", detail).at("extensions"));
+    }
+    if config.subplan.known().is_some() {
+        let detail = "A plan with tier = \"Free\" is off and has no sub-plan. Remove `subplan`, or set tier = \
+                      \"Standard\".";
+        diagnostics.push(Diagnostic::error("A Free plan has no sub-plan", detail).at("subplan"));
+    }
+    diagnostics
+}
+
+fn check_extensions(extensions: &Extensions) -> Diagnostics {
+    let path = AttributePath::of("extensions");
+    let mut diagnostics = Diagnostics::default();
+    for (name, extension) in extensions {
+        let path = path.key(name);
+        let twin = extensions.keys().find(|other| *other != name && other.eq_ignore_ascii_case(name));
+        if let Some(twin) = twin.filter(|twin| *twin < name) {
+            let detail =
+                format!("{twin:?} and {name:?} are the same extension to Azure. Remove one of them.");
+            diagnostics.push(Diagnostic::error("The extension stands twice", detail).at(path.clone()));
+        }
+        match extension {
+            Attr::Null => {
+                let detail = format!("Write {name} = {{ enabled = true }} or {{ enabled = false }}.");
+                diagnostics.push(Diagnostic::error("The extension is null", detail).at(path));
+            }
+            Attr::Known(Extension { enabled: Attr::Known(false), properties: Attr::Known(properties) })
+                if !properties.is_empty() =>
+            {
+                let detail = format!(
+                    "Azure takes properties for an extension that is on only (it answers HTTP 500 otherwise). Remove \
+                     the properties of {name}, or set enabled = true."
+                );
+                let path = path.attribute("properties");
+                diagnostics.push(Diagnostic::error("Properties on a disabled extension", detail).at(path));
+            }
+            Attr::Known(_) | Attr::Unknown => {}
+        }
+    }
+    diagnostics
+}

@@ -1,0 +1,208 @@
+//! What to ask of Azure, and whether the answer is what was asked for. Pure.
+
+use std::collections::BTreeMap;
+
+use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics};
+
+use super::model::{Extension, Model};
+use super::state::Failures;
+use crate::catalog::Catalog;
+use crate::pricings::{Pricing, Setting, Tier, Wanted, same_value};
+
+/// What is there before a write, as far as the write depends on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Live {
+    pub(super) subplan: Option<String>,
+    pub(super) enforce: Option<bool>,
+    /// Names of extensions that are on.
+    pub(super) enabled: Vec<String>,
+}
+
+impl Live {
+    /// From an answer of Azure.
+    pub(super) fn of(pricing: Option<&Pricing>) -> Self {
+        let Some(pricing) = pricing else { return Self::default() };
+        let enabled = pricing.extensions.iter().filter(|(_, extension)| extension.enabled);
+        Self {
+            subplan: pricing.subplan.clone(),
+            enforce: pricing.enforce.filter(|_| pricing.inherited.is_none()),
+            enabled: enabled.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+
+    /// From the state.
+    pub(super) fn in_state(state: &Model) -> Self {
+        let all = state.all_extensions.known().into_iter().flatten();
+        let enabled = all.filter(|(_, extension)| extension.known().is_some_and(Extension::is_enabled));
+        Self {
+            subplan: state.subplan.known().cloned(),
+            enforce: state.enforce.known().copied(),
+            enabled: enabled.map(|(name, _)| name.clone()).collect(),
+        }
+    }
+}
+
+/// The write that makes a plan true. The sub-plan always goes along, because Azure takes a missing one for the
+/// full plan: <https://learn.microsoft.com/rest/api/defenderforcloud/pricings/update#request-body>.
+pub(super) fn wanted(planned: &Model, live: &Live) -> Wanted {
+    let tier = planned.tier.known().copied().unwrap_or(Tier::Standard);
+    let listed = planned.listed().map(|(name, extension)| {
+        (name.clone(), Setting { enabled: extension.is_enabled(), properties: extension.texts() })
+    });
+    let mut wanted = Wanted {
+        tier,
+        subplan: planned.subplan.known().or(live.subplan.as_ref()).cloned(),
+        enforce: if planned.enforce.is_null() {
+            None
+        } else {
+            planned.enforce.known().copied().or(live.enforce)
+        },
+        extensions: listed.collect(),
+    };
+    if planned.is_exclusive() {
+        switch_off(&mut wanted, planned, live.enabled.iter());
+    }
+    wanted
+}
+
+/// A second write, where the answer to the first shows that it takes one: extensions that Azure switched on by
+/// itself and that are to be off, or that it left as they were.
+pub(super) fn again(planned: &Model, first: &Wanted, answer: &Pricing) -> Option<Wanted> {
+    if answer.tier == Tier::Free {
+        return None;
+    }
+    let mut second = first.clone();
+    if planned.is_exclusive() {
+        switch_off(&mut second, planned, surplus(planned, answer));
+    }
+    let unmet = planned.listed().any(|(name, extension)| {
+        let found = answer.extension(name);
+        let on = found.is_some_and(|found| found.enabled);
+        on != extension.is_enabled() && found.is_none_or(|found| found.failure.is_none())
+    });
+    (unmet || second != *first).then_some(second)
+}
+
+/// Everything in which an answer falls short of what was planned, at the attribute that is not true.
+pub(super) fn shortfalls(planned: &Model, answer: &Pricing, failures: &Failures) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    let mut expect = |attribute: &str, planned: Option<String>, found: Option<String>| {
+        if let Some(planned) = planned.filter(|planned| found.as_ref() != Some(planned)) {
+            let found = found.unwrap_or_else(|| "nothing".to_owned());
+            let detail = format!("{planned} was asked for, and Azure answered with {found}.");
+            diagnostics
+                .push(Diagnostic::error(format!("Azure did not take {attribute}"), detail).at(attribute));
+        }
+    };
+    let tier = planned.tier.known().map(|tier| tier.as_str().to_owned());
+    expect("tier", tier, Some(answer.tier.as_str().to_owned()));
+    expect("subplan", planned.subplan.known().cloned(), answer.subplan.clone());
+    let enforce = planned.enforce.known().filter(|_| answer.enforce.is_some());
+    expect("enforce", enforce.map(bool::to_string), answer.enforce.map(|enforce| enforce.to_string()));
+    for (name, extension) in planned.listed() {
+        diagnostics.extend(extension_shortfall(name, extension, answer, failures));
+    }
+    if planned.is_exclusive() {
+        for name in surplus(planned, answer) {
+            let detail =
+                format!("{name} is on although extension_ownership is \"exclusive\" and it is not listed.");
+            diagnostics
+                .push(Diagnostic::error("Azure did not switch an extension off", detail).at("extensions"));
+        }
+    }
+    diagnostics.extend(failures_of_others(planned, failures));
+    diagnostics
+}
+
+/// Extensions that are on and not listed.
+fn surplus<'a>(planned: &'a Model, answer: &'a Pricing) -> impl Iterator<Item = &'a String> {
+    let enabled = answer.extensions.iter().filter(|(_, extension)| extension.enabled);
+    enabled.map(|(name, _)| name).filter(|name| !planned.lists(name))
+}
+
+fn switch_off<'a>(wanted: &mut Wanted, planned: &Model, names: impl Iterator<Item = &'a String>) {
+    let off = names.filter(|name| !planned.lists(name)).map(|name| (name.clone(), Setting::default()));
+    wanted.extensions.extend(off.collect::<BTreeMap<_, _>>());
+}
+
+fn extension_shortfall(
+    name: &str,
+    planned: &Extension,
+    answer: &Pricing,
+    failures: &Failures,
+) -> Option<Diagnostic> {
+    let path = AttributePath::of("extensions").key(name);
+    if let Some(reason) = failures.get(&name.to_ascii_lowercase()) {
+        let detail = format!("{name} of the plan {}: {reason}.{}", answer.name, missing_roles(reason));
+        return Some(Diagnostic::error("An extension could not be switched", detail).at(path));
+    }
+    let wrong = |summary: &str, detail: String| Some(Diagnostic::error(summary, detail).at(path.clone()));
+    let Some(found) = answer.extension(name) else {
+        let offered = answer.extensions.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let offered = if offered.is_empty() { "none".to_owned() } else { offered };
+        let subplan =
+            answer.subplan.as_ref().map(|subplan| format!(" with sub-plan {subplan}")).unwrap_or_default();
+        // What does not exist is off.
+        return planned.is_enabled().then(|| {
+            wrong(
+                "Azure does not offer the extension",
+                format!("The plan {}{subplan} has no extension {name}. It has: {offered}.", answer.name),
+            )
+        })?;
+    };
+    if found.enabled != planned.is_enabled() {
+        let word = |on: bool| if on { "on" } else { "off" };
+        return wrong(
+            "Azure did not switch an extension",
+            format!(
+                "{name} is {} although it was to be {}.",
+                word(found.enabled),
+                word(planned.is_enabled())
+            ),
+        );
+    }
+    let texts = planned.texts();
+    let refused = texts.iter().find(|(property, value)| {
+        let counterpart = found.properties.iter().find(|(other, _)| other.eq_ignore_ascii_case(property));
+        !counterpart.is_some_and(|(_, found)| same_value(value, found))
+    });
+    let (property, _) = refused.filter(|_| planned.is_enabled())?;
+    wrong(
+        "Azure did not take a property",
+        format!("{property} of {name} is not what was asked for; the state now holds what Azure answered."),
+    )
+}
+
+/// Extensions of no resource's list that Azure switched by itself and failed to: nothing to mend here, but
+/// nothing to keep quiet about.
+fn failures_of_others(planned: &Model, failures: &Failures) -> Vec<Diagnostic> {
+    let others = failures.iter().filter(|(name, _)| !planned.lists(name));
+    let warning = |(name, reason): (&String, &String)| {
+        let detail = format!(
+            "Azure tried to switch {name}, which this resource does not list, and failed: {reason}.{}",
+            missing_roles(reason)
+        );
+        Diagnostic::warning("An extension that is not listed failed", detail).at("extensions")
+    };
+    others.map(warning).collect()
+}
+
+/// Names the roles behind the ids in Azure's message, and the role that may grant them.
+/// <https://learn.microsoft.com/azure/defender-for-cloud/permissions>
+fn missing_roles(reason: &str) -> String {
+    let catalog = Catalog::get();
+    let word = |c: char| !(c.is_ascii_hexdigit() || c == '-');
+    let ids = reason.split(word).filter(|text| text.len() == 36 && text.matches('-').count() == 4);
+    let names: Vec<_> = ids
+        .map(|id| catalog.role(id).map_or_else(|| id.to_owned(), |role| format!("{} ({id})", role.name)))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Azure assigns the role {} to the extension's own identity, which needs Owner, or another role with \
+         Microsoft.Authorization/roleAssignments/write, on the subscription. Grant it to whoever runs Terraform and \
+         apply again.",
+        names.join(", ")
+    )
+}

@@ -1,0 +1,147 @@
+//! `defender_plan`: a Defender plan of a subscription or of one machine.
+//!
+//! Plans always exist, so creating means adopting: what stood there before is remembered in private data, and
+//! destroying puts it back. What Azure reports on the way, above all extensions that could not be switched, is
+//! an error and stays visible until it is mended; see [`state`] for how.
+
+mod apply;
+mod check;
+mod desire;
+mod model;
+mod planning;
+mod schema;
+mod state;
+
+use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
+
+use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
+use crate::catalog::Catalog;
+use crate::context::{Context, patience};
+use crate::pricings::RESOURCE_TYPE;
+use model::Model;
+
+/// The resource.
+#[derive(Debug)]
+pub(super) struct Plan;
+
+impl Resource for Plan {
+    type Context = Context;
+    type Model = Model;
+
+    const NAME: &'static str = "defender_plan";
+    /// As azurerm: writes take 4 to 9 seconds each, and those of one subscription wait for each other.
+    const TIMEOUTS: Timeouts = Timeouts::minutes(60, 5, 60, 60);
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> &'static [IdentityAttribute] {
+        const ATTRIBUTES: &[IdentityAttribute] = &[
+            IdentityAttribute { name: "name", description: "The plan's name.", required: true },
+            IdentityAttribute {
+                name: "scope",
+                description: "The subscription or resource. Default: the provider's subscription.",
+                required: false,
+            },
+        ];
+        ATTRIBUTES
+    }
+
+    fn identity(&self, state: &Model) -> Option<Value> {
+        let (name, scope) = (state.name.known()?, state.scope.known()?);
+        Some(Value::from_iter([("name", Value::from(name.as_str())), ("scope", Value::from(scope.as_str()))]))
+    }
+
+    fn check(&self, config: &Model) -> Diagnostics {
+        check::check(Catalog::get(), config)
+    }
+
+    async fn plan(&self, call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+        planning::plan(call, planning)
+    }
+
+    fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
+        planning::plan_delete(call, prior);
+        Ok(())
+    }
+
+    async fn create(&self, call: &mut Call<Context>, planned: Model) -> Result<Model> {
+        apply::create(call, planned).await
+    }
+
+    async fn read(&self, call: &mut Call<Context>, state: Model) -> Result<Option<Model>> {
+        let (scope, name) = place(&state)?;
+        let context = call.context()?;
+        let listed = context.pricings()?.list(&scope, &patience(call)).await;
+        let plans = match listed {
+            // A machine that is gone takes its settings along; a subscription that is not found is more likely
+            // one that the caller may not see.
+            Err(error) if *error.kind() == ErrorKind::NotFound && scope.kind() != ScopeKind::Subscription => {
+                return Ok(None);
+            }
+            listed => listed?,
+        };
+        let Some(found) = plans.iter().find(|plan| plan.name.eq_ignore_ascii_case(&name)) else {
+            return Ok(None);
+        };
+        if found.inherited == Some(true) {
+            return Ok(None);
+        }
+        let failures = state::failures(&call.private);
+        state::warn_of_failures(call, &name, &failures);
+        Ok(Some(state::refresh(state, found, &failures)))
+    }
+
+    async fn update(&self, call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+        apply::update(call, prior, planned).await
+    }
+
+    async fn delete(&self, call: &mut Call<Context>, prior: Model) -> Result<()> {
+        apply::delete(call, prior).await
+    }
+
+    fn import(&self, call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
+        let (scope, name) = match target {
+            ImportTarget::Id(id) => parse_id(id)?,
+            ImportTarget::Identity(identity) => {
+                let name = identity.get("name").as_str().unwrap_or_default().to_owned();
+                let scope = match identity.get("scope").as_str() {
+                    Some(scope) => check::scope(scope)?,
+                    None => planning::default_scope(call)?,
+                };
+                (scope, name)
+            }
+        };
+        let name = Catalog::get().plan(&name).map_or(name, |plan| plan.name.clone());
+        Ok(Model::at(&scope, &name))
+    }
+}
+
+/// Reads the id of a plan, in any letter case; azurerm's ids are the same.
+fn parse_id(id: &str) -> Result<(Scope, String)> {
+    let wrong = |problem: String| {
+        let detail = format!(
+            "{id:?} is not the id of a Defender plan: {problem}. Such an id looks like \
+             /subscriptions/00000000-0000-0000-0000-000000000000/providers/{RESOURCE_TYPE}/VirtualMachines."
+        );
+        Diagnostic::error("Not the id of a Defender plan", detail)
+    };
+    let (scope, resource_type, name) = ResourceId::parse_extension(id)
+        .map_err(|error| wrong(error.to_string().trim_end_matches('.').to_owned()))?;
+    if resource_type != RESOURCE_TYPE {
+        return Err(wrong(format!("it is the id of a {}", resource_type.as_str())).into());
+    }
+    Ok((check::scope(scope.as_str())?, name))
+}
+
+/// Scope and name of a plan that is planned or stored.
+fn place(model: &Model) -> Result<(Scope, String)> {
+    match (&model.scope, &model.name) {
+        (Attr::Known(scope), Attr::Known(name)) => Ok((check::scope(scope)?, name.clone())),
+        _ => {
+            Err(Diagnostic::error("Scope or name is missing", "The state of the plan is incomplete.").into())
+        }
+    }
+}

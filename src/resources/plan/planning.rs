@@ -1,0 +1,169 @@
+//! Completing a plan. Pure but for the note of who manages what; never asks Azure.
+
+use tfplugin_protocol::provider::{Call, Planning};
+use tfplugin_protocol::{Attr, Diagnostic, Result};
+
+use super::check;
+use super::model::{Extension, Model, OnDestroy};
+use super::state::Before;
+use crate::arm::{Scope, ScopeKind};
+use crate::catalog::Catalog;
+use crate::context::Context;
+use crate::pricings::{Pricings, Tier};
+
+/// The mark in private data that this object's claim on its plan is noted already.
+const CLAIMED: &str = "claimed";
+
+pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+    let Planning { config, prior, mut planned, changed } = planning;
+    if planned.scope.is_unknown() && config.scope.is_null() {
+        planned.scope = unless_unknown(call)?;
+    }
+    let scope = planned.scope.known().map(|text| check::scope(text)).transpose()?;
+    if changed {
+        complete(&config, prior.as_ref(), &mut planned, scope.as_ref());
+    }
+    if let (Attr::Known(id), false) = (&planned.id, is_replacement(prior.as_ref(), &planned)) {
+        claim(call, id, prior.is_none());
+    }
+    Ok(planned)
+}
+
+/// Says beforehand what destroying will not do.
+pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
+    let (Attr::Known(name), Ok((scope, _))) = (&prior.name, super::place(prior)) else { return };
+    let always_on = Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
+    let reason = match prior.on_destroy {
+        Attr::Known(OnDestroy::Keep) => return,
+        Attr::Known(OnDestroy::Free) if !always_on => return,
+        Attr::Known(OnDestroy::Free) => "Azure never lets this plan be Free",
+        Attr::Known(OnDestroy::Restore) | Attr::Null | Attr::Unknown => {
+            let known = Before::recorded(&call.private).is_some();
+            if known || scope.kind() != ScopeKind::Subscription {
+                return;
+            }
+            "what was there before this resource was created is not known, as it was imported"
+        }
+    };
+    let detail = format!(
+        "The plan {name} of {} stays as it is now: {reason}. on_destroy = \"keep\" says the same without this \
+         warning{}.",
+        scope.as_str(),
+        if always_on { "" } else { ", on_destroy = \"free\" switches the plan off" }
+    );
+    call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));
+}
+
+/// The scope of a resource that names none.
+///
+/// # Errors
+///
+/// Where the provider has no subscription either.
+pub(super) fn default_scope(call: &Call<Context>) -> Result<Scope> {
+    match &call.context()?.default_scope {
+        Attr::Known(scope) => Ok(scope.clone()),
+        Attr::Unknown => Err(missing("The provider's subscription_id is not known before apply.").into()),
+        Attr::Null => Err(missing("Neither the resource nor the provider names a subscription.").into()),
+    }
+}
+
+fn unless_unknown(call: &Call<Context>) -> Result<Attr<String>> {
+    if call.context()?.default_scope.is_unknown() {
+        return Ok(Attr::Unknown);
+    }
+    default_scope(call).map(|scope| scope.as_str().into())
+}
+
+fn missing(problem: &str) -> Diagnostic {
+    let detail = format!(
+        "{problem} Set scope = \"/subscriptions/00000000-0000-0000-0000-000000000000\" here, subscription_id in the \
+         provider block, or the environment variable ARM_SUBSCRIPTION_ID."
+    );
+    Diagnostic::error("The scope is not known", detail).at("scope")
+}
+
+/// Fills in what is known before apply, so that the plan says no more "known after apply" than it must.
+fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, scope: Option<&Scope>) {
+    planned.id = match (scope, &planned.name) {
+        (Some(scope), Attr::Known(name)) => match prior.filter(|prior| !is_replacement(Some(prior), planned))
+        {
+            Some(prior) => prior.id.clone(),
+            None => Attr::Known(Pricings::id(scope, name)),
+        },
+        _ => Attr::Unknown,
+    };
+    if planned.tier == Attr::Known(Tier::Free) {
+        planned.subplan = Attr::Null;
+    }
+    if let Some(scope) = scope {
+        let single = scope.kind() != ScopeKind::Subscription;
+        planned.inherited = if single { Attr::Known(false) } else { Attr::Null };
+        planned.inherited_from = Attr::Null;
+        if single {
+            planned.enforce = Attr::Null;
+            planned.resources_coverage_status = Attr::Null;
+        }
+    }
+    complete_extensions(config, prior, planned);
+    if let Some(prior) = prior.filter(|prior| !needs_write(prior, planned)) {
+        planned.all_extensions = prior.all_extensions.clone();
+        planned.resources_coverage_status = prior.resources_coverage_status.clone();
+    }
+}
+
+/// Properties that are not configured: none while the extension is off, those that it has while it stays on.
+fn complete_extensions(config: &Model, prior: Option<&Model>, planned: &mut Model) {
+    let configured = |name: &str| config.extensions.known()?.get(name)?.known().cloned();
+    let before = |name: &str| prior?.extensions.known()?.get(name)?.known().cloned();
+    let Attr::Known(extensions) = &mut planned.extensions else { return };
+    for (name, extension) in extensions {
+        let Attr::Known(Extension { enabled, properties }) = extension else { continue };
+        if !configured(name).is_some_and(|config| config.properties.is_null()) {
+            continue;
+        }
+        match (&enabled, before(name)) {
+            (Attr::Known(false), _) => *properties = Attr::Null,
+            (Attr::Known(true), Some(before)) if before.is_enabled() => *properties = before.properties,
+            _ => {}
+        }
+    }
+}
+
+/// Whether Azure has to be told: everything else is between this resource and Terraform.
+pub(super) fn needs_write(prior: &Model, planned: &Model) -> bool {
+    let starts_to_own = planned.is_exclusive() && !prior.is_exclusive();
+    let extensions_differ = planned.listed().any(|(name, extension)| {
+        prior.extensions.known().and_then(|before| before.get(name)).and_then(Attr::known) != Some(extension)
+    });
+    let drops_some = planned.is_exclusive() && prior.listed().any(|(name, _)| !planned.lists(name));
+    planned.tier != prior.tier
+        || planned.subplan != prior.subplan
+        || planned.enforce != prior.enforce
+        || starts_to_own
+        || drops_some
+        || extensions_differ
+        || planned.extensions.is_unknown()
+}
+
+fn is_replacement(prior: Option<&Model>, planned: &Model) -> bool {
+    prior.is_some_and(|prior| prior.scope != planned.scope || prior.name != planned.name)
+}
+
+/// Warns when a second resource of the configuration manages the same plan. Terraform plans a replacement in two
+/// calls, and hands the private data of the first to the second.
+fn claim(call: &mut Call<Context>, id: &str, created: bool) {
+    let noted = created && call.private.get::<bool>(CLAIMED) == Some(true);
+    let Some(context) = call.context_if_configured().filter(|_| !noted) else { return };
+    if !context.claim(id) {
+        let detail = format!(
+            "Two resources of this configuration manage {id}. Each will undo what the other does. Remove one of them."
+        );
+        call.warn(Diagnostic::warning("The plan is managed twice", detail).at("name"));
+    }
+    call.private.set(CLAIMED, &true);
+}
+
+/// Takes the mark off before private data is stored.
+pub(super) fn forget_claim(call: &mut Call<Context>) {
+    call.private.remove(CLAIMED);
+}

@@ -1,0 +1,188 @@
+//! What is remembered of a plan: the state that Terraform shows, and what stands beside it in private data.
+//!
+//! Azure answers 200 to a write although an extension could not be switched, reports it as enabled, and tells
+//! the failure in that one answer only. So failures are remembered, and until a write succeeds the extension
+//! counts as off: the next plan shows it as a change to be made.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tfplugin_protocol::provider::{Call, Private};
+use tfplugin_protocol::{Attr, AttributePath, Diagnostic};
+
+use super::model::{Extension, Extensions, Model, OnDestroy, Ownership, Properties};
+use crate::context::Context;
+use crate::pricings::{self, Pricing, Tier, Wanted, same_value};
+
+/// Why extensions could not be switched, by lower-cased name.
+pub(super) type Failures = BTreeMap<String, String>;
+
+const FAILURES: &str = "failed_extensions";
+const BEFORE: &str = "before";
+
+/// What stood in the plan's place before this resource was created.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Before {
+    /// A single resource without a setting of its own.
+    Inherited,
+    /// A setting.
+    Set(Wanted),
+}
+
+impl Before {
+    /// Notes what was there, for the day on which the resource is destroyed.
+    pub(super) fn record(private: &mut Private, before: Option<&Pricing>) {
+        if let Some(before) = before {
+            let inherited = before.inherited == Some(true);
+            private.set(BEFORE, &if inherited { Self::Inherited } else { Self::Set(before.to_wanted()) });
+        }
+    }
+
+    /// What was noted; nothing for an object that was imported.
+    pub(super) fn recorded(private: &Private) -> Option<Self> {
+        private.get(BEFORE)
+    }
+}
+
+/// The failures that are remembered.
+pub(super) fn failures(private: &Private) -> Failures {
+    private.get(FAILURES).unwrap_or_default()
+}
+
+/// Remembers the failures of the latest writes; none forgets those of earlier ones.
+pub(super) fn remember(private: &mut Private, failures: &Failures) {
+    if failures.is_empty() { private.remove(FAILURES) } else { private.set(FAILURES, failures) }
+}
+
+/// The failures that an answer tells.
+pub(super) fn failures_in(answer: &Pricing) -> Failures {
+    let failure = |(name, extension): (&String, &pricings::Extension)| {
+        Some((name.to_ascii_lowercase(), extension.failure.clone()?))
+    };
+    answer.extensions.iter().filter_map(failure).collect()
+}
+
+/// Keeps remembered failures in sight of whoever reads a plan.
+pub(super) fn warn_of_failures(call: &mut Call<Context>, plan: &str, failures: &Failures) {
+    for (name, reason) in failures {
+        let detail = format!(
+            "The last write to the plan {plan} could not switch the extension {name}: {reason}. Azure may report it \
+             as enabled all the same. Until a write succeeds it counts as off here; apply tries again."
+        );
+        let warning = Diagnostic::warning("An extension is not in effect", detail);
+        call.warn(warning.at(AttributePath::of("extensions")));
+    }
+}
+
+/// The state of a plan as Azure reports it, in the words of `known`: what was planned, or stored before. After an
+/// import, where nothing was stored, everything that is enabled is listed.
+pub(super) fn refresh(known: Model, found: &Pricing, failures: &Failures) -> Model {
+    let imported = known.extension_ownership.is_null();
+    let subscription = found.inherited.is_none();
+    Model {
+        tier: Attr::Known(found.tier),
+        subplan: found.subplan.clone().filter(|_| found.tier == Tier::Standard).into(),
+        enforce: match found.enforce {
+            Some(enforce) => Attr::Known(enforce),
+            None => known.enforce.into_known().into(),
+        },
+        extensions: extensions(
+            &known.extensions,
+            imported,
+            owns_all(known.extension_ownership),
+            found,
+            failures,
+        ),
+        extension_ownership: Attr::Known(known.extension_ownership.into_known().unwrap_or(Ownership::Listed)),
+        on_destroy: Attr::Known(known.on_destroy.into_known().unwrap_or(OnDestroy::Restore)),
+        deprecated: Attr::Known(found.deprecated),
+        replaced_by: Attr::Known(found.replaced_by.clone()),
+        inherited: found.inherited.into(),
+        inherited_from: found.inherited_from.clone().filter(|_| !subscription).into(),
+        resources_coverage_status: found.resources_coverage_status.clone().into(),
+        all_extensions: Attr::Known(all(found)),
+        id: known.id,
+        scope: known.scope,
+        name: known.name,
+    }
+}
+
+fn owns_all(ownership: Attr<Ownership>) -> bool {
+    ownership == Attr::Known(Ownership::Exclusive)
+}
+
+fn extensions(
+    known: &Attr<Extensions>,
+    imported: bool,
+    owns_all: bool,
+    found: &Pricing,
+    failures: &Failures,
+) -> Attr<Extensions> {
+    let listed = known.known().into_iter().flatten();
+    let mut extensions: Extensions = listed
+        .filter_map(|(name, extension)| {
+            let extension = refreshed(name, extension.known()?, found, failures);
+            Some((name.clone(), Attr::Known(extension)))
+        })
+        .collect();
+    if imported || owns_all {
+        for (name, extension) in found.extensions.iter().filter(|(_, extension)| extension.enabled) {
+            if !extensions.keys().any(|listed| listed.eq_ignore_ascii_case(name)) {
+                extensions.insert(name.clone(), Attr::Known(reported(extension)));
+            }
+        }
+    }
+    if known.known().is_none() && extensions.is_empty() { Attr::Null } else { Attr::Known(extensions) }
+}
+
+/// A listed extension: on only if Azure says so and the last write did not fail.
+fn refreshed(name: &str, known: &Extension, found: &Pricing, failures: &Failures) -> Extension {
+    let reported = found.extension(name);
+    let enabled = reported.is_some_and(|extension| extension.enabled);
+    let failed = failures.contains_key(&name.to_ascii_lowercase());
+    let properties = match (&known.properties, reported) {
+        (Attr::Known(known), Some(extension)) if enabled => Attr::Known(respelled(known, extension)),
+        (Attr::Known(known), _) if known.is_empty() => Attr::Known(Properties::new()),
+        (Attr::Null | Attr::Unknown, Some(extension)) if enabled => self::reported(extension).properties,
+        _ => Attr::Null,
+    };
+    Extension { enabled: Attr::Known(enabled && !failed), properties }
+}
+
+/// Properties that are known already, with Azure's value where it means something else. What Azure holds besides
+/// is not of this resource, and what it does not hold is gone.
+fn respelled(known: &Properties, found: &pricings::Extension) -> Properties {
+    let respell = |(name, value): (&String, &Attr<String>)| {
+        let counterpart = found.properties.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        match (value, counterpart) {
+            (Attr::Known(value), Some((_, new))) if same_value(value, new) => {
+                Some((name.clone(), Attr::Known(value.clone())))
+            }
+            (Attr::Known(_) | Attr::Unknown, Some((_, new))) => {
+                Some((name.clone(), Attr::Known(new.clone())))
+            }
+            (Attr::Null, _) => Some((name.clone(), Attr::Null)),
+            (Attr::Known(_) | Attr::Unknown, None) => None,
+        }
+    };
+    known.iter().filter_map(respell).collect()
+}
+
+/// An extension in Azure's own words.
+fn reported(extension: &pricings::Extension) -> Extension {
+    let properties: Properties =
+        extension.properties.iter().map(|(name, value)| (name.clone(), Attr::Known(value.clone()))).collect();
+    Extension {
+        enabled: Attr::Known(extension.enabled),
+        properties: if properties.is_empty() { Attr::Null } else { Attr::Known(properties) },
+    }
+}
+
+fn all(found: &Pricing) -> Extensions {
+    found
+        .extensions
+        .iter()
+        .map(|(name, extension)| (name.clone(), Attr::Known(reported(extension))))
+        .collect()
+}
