@@ -6,7 +6,7 @@ use crate::report::{Report, median, milliseconds};
 use crate::shared::process::{Failure, Output};
 use crate::shared::requests;
 use crate::shared::terraform::Terraform;
-use crate::shared::workspace::{REQUIRED_PROVIDERS, Workspace, emulator_variables};
+use crate::shared::workspace::{Workspace, emulator_variables};
 use arm_emulator::{Emulator, Options};
 use std::path::Path;
 
@@ -94,7 +94,7 @@ fn workspace(
     let mut workspace = Workspace::new(terraform, provider)?;
     workspace.use_emulator(azure.ready());
     if resource == DEFENDER {
-        workspace.write("versions.tf", REQUIRED_PROVIDERS)?;
+        workspace.write_provider(azure.ready())?;
     }
     workspace.write("main.tf", &format!("{PLANS}{resource}"))?;
     Ok(workspace)

@@ -10,9 +10,7 @@ terraform {
 # Reads ARM_SUBSCRIPTION_ID, ARM_TENANT_ID, ARM_CLIENT_ID and ARM_CLIENT_SECRET like azurerm does, and falls
 # back to the account that `az login` chose.
 provider "defender" {
-  rule_severity = {
-    MDC103 = "warning" # Any rule can be turned down: "error", "warning" or "off".
-  }
+  register_provider = true # Registers Microsoft.Security in subscriptions where that was never done.
 }
 
 data "defender_plans" "current" {}

@@ -16,7 +16,12 @@ pub(crate) fn start() -> Result<Emulator, Failure> {
         "id": plan_id("VirtualMachines"),
         "name": "VirtualMachines",
         "type": "Microsoft.Security/pricings",
-        "properties": { "pricingTier": "Standard", "subPlan": "P1" },
+        "properties": {
+            "pricingTier": "Standard",
+            "subPlan": "P1",
+            "resourcesCoverageStatus": "FullyCovered",
+            "extensions": [{ "name": "MdeDesignatedSubscription", "isEnabled": "False" }],
+        },
     }]});
     Emulator::start(Options { seed: Some(seed), ..Options::default() })
         .map_err(Failure::of("start the emulator"))

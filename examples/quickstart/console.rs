@@ -88,13 +88,17 @@ fn without_noise(text: &str) -> Vec<&str> {
             rest = after_box.get(1..).unwrap_or_default();
             continue;
         }
-        if !(line.trim().is_empty() && kept.last().is_none_or(|line| line.trim().is_empty())) {
+        if !(is_blank(line) && kept.last().is_none_or(|line| is_blank(line))) {
             kept.push(line);
         }
         rest = after;
     }
-    while kept.last().is_some_and(|line| line.trim().is_empty()) {
+    while kept.last().is_some_and(|line| is_blank(line)) {
         kept.pop();
     }
     kept
+}
+
+fn is_blank(line: &str) -> bool {
+    without_color(line).trim().is_empty()
 }

@@ -66,7 +66,7 @@ fn run(keep: bool) -> Result<(), Failure> {
     let mut workspace = Workspace::new(&terraform, &provider)?;
     workspace.use_emulator(azure.ready());
     workspace.use_color();
-    console.say(&format!("Terraform  {version} ({})", terraform.origin()))?;
+    console.say(&format!("Core       {version} ({})", terraform.origin()))?;
     console.say(&format!("Provider   {} (built in {:.1} s)", provider.display(), built.as_secs_f64()))?;
     console
         .say(&format!("Azure      {} (an emulator inside this program)", azure.ready().resource_manager))?;

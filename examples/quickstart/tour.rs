@@ -4,7 +4,7 @@ use crate::azure::{self, Plans};
 use crate::console::Console;
 use crate::shared::process::{Failure, Output};
 use crate::shared::requests;
-use crate::shared::workspace::{REQUIRED_PROVIDERS, Workspace};
+use crate::shared::workspace::Workspace;
 use arm_emulator::Emulator;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Tour {
     ///
     /// The first step that does not end as it must.
     pub(crate) fn walk(&mut self) -> Result<(), Failure> {
-        self.workspace.write("versions.tf", REQUIRED_PROVIDERS)?;
+        self.workspace.write_provider(self.azure.ready())?;
         self.workspace.write("main.tf", CONFIGURATION)?;
         self.console.heading("The configuration (main.tf)")?;
         self.console.quote(CONFIGURATION)?;
@@ -68,7 +68,12 @@ impl Tour {
 
     fn create(&mut self) -> Result<Plans, Failure> {
         let before = azure::plans(&self.azure);
-        self.step("plan", "Terraform asks what is there and says what it would do.", 2, Workspace::plan)?;
+        self.step(
+            "plan",
+            "Terraform says what it would do. Its state is empty, so there is nothing to ask Azure yet.",
+            2,
+            Workspace::plan,
+        )?;
         self.confirm("plan changed nothing in Azure", azure::plans(&self.azure) == before)?;
 
         self.step(
@@ -121,6 +126,11 @@ impl Tour {
             rows.push([plan.clone(), words(before, plan), words(applied, plan), words(&after, plan)]);
         }
         self.console.table(&rows)?;
+        let changed = before.iter().filter(|(plan, settings)| after.get(*plan) != Some(settings));
+        for (plan, settings) in changed {
+            let now = after.get(plan).map(ToString::to_string).unwrap_or_default();
+            self.console.say(&format!("✗ {plan} was {settings} and is {now}"))?;
+        }
         let count = before.len();
         self.confirm(
             &format!("all {count} plans of the subscription are as they were before"),

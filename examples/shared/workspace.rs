@@ -3,6 +3,7 @@
 
 use super::process::{self, Failure, Output};
 use super::terraform::Terraform;
+use arm_emulator::Ready;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,15 +14,8 @@ use tempfile::TempDir;
 /// The provider's address in `required_providers`, short for `registry.terraform.io/defender-tf/defender`.
 pub(crate) const PROVIDER_ADDRESS: &str = "defender-tf/defender";
 
-/// The configuration that every root module needs.
-pub(crate) const REQUIRED_PROVIDERS: &str = r#"terraform {
-  required_providers {
-    defender = {
-      source = "defender-tf/defender"
-    }
-  }
-}
-"#;
+/// The file with the provider block.
+pub(crate) const PROVIDER_FILE: &str = "provider.tf";
 
 /// Variables of the caller that Terraform may see; all others could change what it does.
 const KEPT_VARIABLES: [&str; 6] = ["PATH", "TMPDIR", "LANG", "LC_ALL", "RUST_BACKTRACE", "SYSTEMROOT"];
@@ -66,11 +60,41 @@ impl Workspace {
         self.environment.push((name.into(), value.into()));
     }
 
-    /// Points the provider at the emulator, with its credentials and its first subscription.
-    pub(crate) fn use_emulator(&mut self, ready: &arm_emulator::Ready) {
+    /// Points any provider block at the emulator, with its credentials and its first subscription.
+    pub(crate) fn use_emulator(&mut self, ready: &Ready) {
         for (name, value) in emulator_variables(ready) {
             self.set(name, value);
         }
+    }
+
+    /// Writes [`PROVIDER_FILE`]: where the provider comes from, and a provider block that knows the emulator's
+    /// addresses, so that it need not ask for them.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(crate) fn write_provider(&self, ready: &Ready) -> Result<(), Failure> {
+        let Ready { resource_manager, authority, .. } = ready;
+        self.write(
+            PROVIDER_FILE,
+            &format!(
+                r#"terraform {{
+  required_providers {{
+    defender = {{
+      source = "{PROVIDER_ADDRESS}"
+    }}
+  }}
+}}
+
+provider "defender" {{
+  endpoints = {{
+    resource_manager           = "{resource_manager}"
+    active_directory_authority = "{authority}"
+  }}
+}}
+"#
+            ),
+        )
     }
 
     /// Lets Terraform colour its output from now on. It does not ask whether anybody sees it.
@@ -161,7 +185,7 @@ fn cli_configuration(provider: &Path) -> String {
 }
 
 /// The variables with which azurerm, too, would find the emulator.
-pub(crate) fn emulator_variables(ready: &arm_emulator::Ready) -> [(&'static str, String); 7] {
+pub(crate) fn emulator_variables(ready: &Ready) -> [(&'static str, String); 7] {
     let subscription = ready.subscriptions.first().cloned().unwrap_or_default();
     [
         ("ARM_METADATA_HOSTNAME", ready.metadata_host.clone()),

@@ -2,6 +2,7 @@
 
 use crate::harness::{ROOT, Scene, terraform};
 use crate::shared::process::{self, Failure};
+use crate::shared::workspace::PROVIDER_FILE;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,7 +57,7 @@ fn check(example: &Path) -> Result<(), Failure> {
         let text = fs::read_to_string(&file).map_err(Failure::of(format!("read {}", file.display())))?;
         match name.as_str() {
             "import.sh" => import = Some(import_arguments(&text)?),
-            _ if text.contains("required_providers") => scene.workspace.write("versions.tf", &text)?,
+            _ if text.contains("required_providers") => scene.workspace.write(PROVIDER_FILE, &text)?,
             _ => scene.workspace.write(&name, &text)?,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::shared::process::Failure;
 use crate::shared::terraform::Terraform;
-use crate::shared::workspace::{REQUIRED_PROVIDERS, Workspace};
+use crate::shared::workspace::Workspace;
 use arm_emulator::{Emulator, LoggedRequest, Options};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -27,7 +27,7 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// An Azure with one subscription in which nothing was ever changed, and a workspace with this
-    /// configuration beside the `required_providers` that every configuration needs.
+    /// configuration. Where it has no `required_providers`, they and a provider block are put beside it.
     ///
     /// # Errors
     ///
@@ -45,7 +45,9 @@ impl Scene {
         let azure = Emulator::start(azure).map_err(Failure::of("start the emulator"))?;
         let mut workspace = Workspace::new(terraform, Path::new(PROVIDER))?;
         workspace.use_emulator(azure.ready());
-        workspace.write("versions.tf", REQUIRED_PROVIDERS)?;
+        if !configuration.contains("required_providers") {
+            workspace.write_provider(azure.ready())?;
+        }
         workspace.write("main.tf", configuration)?;
         Ok(Self { azure, workspace })
     }
