@@ -91,7 +91,7 @@ impl Tour {
         }
 
         self.step(
-            "plan again",
+            "plan, again",
             "What was applied is what Azure says: nothing is left to do.",
             0,
             Workspace::plan,
@@ -101,14 +101,14 @@ impl Tour {
 
     fn drift(&mut self, applied: &Plans) -> Result<(), Failure> {
         azure::turn_off(&self.azure, DRIFTED)?;
-        let title = "plan after a drift";
+        let title = "plan, after a drift";
         let what = format!("Somebody turned {DRIFTED} off in the portal, behind Terraform's back.");
         let output = self.step(title, &what, 2, Workspace::plan)?;
         output.require_text(&format!("defender_plan.this[\"{DRIFTED}\"]"))?;
         self.console
             .say(&format!("✓ exit code 2: the drift of {DRIFTED} is found, as a pipeline would find it"))?;
 
-        self.step("apply heals it", "Only the plan that drifted is written.", 0, Workspace::apply)?;
+        self.step("apply, which heals it", "Only the plan that drifted is written.", 0, Workspace::apply)?;
         self.confirm("Azure is as it was before the drift", azure::plans(&self.azure) == *applied)
     }
 

@@ -73,7 +73,7 @@ fn arm_names_no_client() {
         for (number, line) in code_lines(code) {
             for word in FOREIGN_TO_ARM.iter().filter(|word| line.to_lowercase().contains(**word)) {
                 findings.push(finding(
-                    &source,
+                    source,
                     number,
                     &format!("`{word}` in src/arm: let the caller say it"),
                 ));
