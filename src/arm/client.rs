@@ -8,7 +8,6 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use url::Url;
 
 use super::answer::{Answer, check_whole, to_response};
@@ -20,6 +19,7 @@ use super::error::{Error, ErrorKind};
 use super::operation;
 use super::registration::{self, Registrations};
 use super::request::{Call, Request, Response};
+use super::single_flight::SingleFlight;
 use super::transport::{Http, Reply, Transport, Wire};
 use super::tries::{self, Failure, Plan, Tries};
 use super::{Host, Secret, delay};
@@ -45,7 +45,7 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     cloud: CloudSource,
-    endpoints: OnceCell<Endpoints>,
+    endpoints: SingleFlight<Arc<Endpoints>>,
     tries: Tries,
     tokens: Tokens,
     correlation: Correlation,
@@ -74,7 +74,7 @@ impl Client {
         }
         Ok(Self(Arc::new(Inner {
             cloud: settings.cloud,
-            endpoints: OnceCell::new(),
+            endpoints: SingleFlight::default(),
             tokens: Tokens::new(settings.credentials),
             tries: Tries { transport, budget: Budget::default(), host: settings.host },
             correlation: Correlation::new(),
@@ -153,7 +153,7 @@ impl Client {
     pub(super) async fn send_as_is(&self, request: &Request, call: &Call) -> Result<Answer, Error> {
         let named = |error: Error| error.act_on(&request.act, &request.path);
         let endpoints = self.endpoints(call).await.map_err(named)?;
-        let url = url_of(endpoints, request);
+        let url = url_of(&endpoints, request);
         self.send_to(&url, request, call).await
     }
 
@@ -187,7 +187,7 @@ impl Client {
         let endpoints = self.endpoints(call).await?;
         let bucket = Some(Bucket::of(&request.method, &request.path));
         let plan = Plan { call, repeatable: request.repeatable, bucket };
-        let sign_in = SignIn { tries: &inner.tries, endpoints, call };
+        let sign_in = SignIn { tries: &inner.tries, endpoints: &endpoints, call };
         let sent_again = &AtomicU32::new(0);
         let wire = &wire_of(url, request);
         let attempt = |number| async move {
@@ -232,8 +232,8 @@ impl Client {
         delay::asked(headers, &[], (self.0.tries.host.clock)(), 0.0)
     }
 
-    async fn endpoints(&self, call: &Call) -> Result<&Endpoints, Error> {
-        self.0.endpoints.get_or_try_init(|| self.find_endpoints(call)).await
+    async fn endpoints(&self, call: &Call) -> Result<Arc<Endpoints>, Error> {
+        self.0.endpoints.get(call, |_| true, || async { self.find_endpoints(call).await.map(Arc::new) }).await
     }
 
     async fn find_endpoints(&self, call: &Call) -> Result<Endpoints, Error> {

@@ -28,6 +28,7 @@ mod request;
 mod retry;
 mod scope;
 mod secret;
+mod single_flight;
 mod transport;
 mod tries;
 

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use tracing::info;
 
 use super::client::Client;
 use super::error::{Error, ErrorKind};
 use super::request::{Call, Request};
+use super::single_flight::SingleFlight;
 use super::tries::{Stop, wait_until};
 
 const API_VERSION: &str = "2021-04-01";
@@ -23,7 +23,7 @@ type Key = (String, String);
 
 /// The registrations of this client, each made at most once.
 #[derive(Debug, Default)]
-pub(super) struct Registrations(Mutex<HashMap<Key, Arc<OnceCell<()>>>>);
+pub(super) struct Registrations(Mutex<HashMap<Key, Arc<SingleFlight<()>>>>);
 
 impl Registrations {
     /// Registers, and waits until Azure says that it is done. Callers that come meanwhile wait for the same one.
@@ -37,7 +37,7 @@ impl Registrations {
         let key = (subscription.to_ascii_lowercase(), namespace.to_ascii_lowercase());
         let registered =
             Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        registered.get_or_try_init(|| register(client, subscription, namespace, call)).await.copied()
+        registered.get(call, |()| true, || register(client, subscription, namespace, call)).await
     }
 }
 

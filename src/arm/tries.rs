@@ -57,7 +57,11 @@ impl Tries {
             let outcome = match attempt(tries).await {
                 Ok(reply) => Ok(reply),
                 Err(Failure::Fault(fault)) => Err(fault),
-                Err(Failure::Final(error)) => return Err(stated_with(error, last.as_ref()).after(tries)),
+                Err(Failure::Final(error)) => {
+                    // A failed sign-in has counted its own tries.
+                    let most = tries.max(error.tries());
+                    return Err(stated_with(error, last.as_ref()).after(most));
+                }
             };
             self.note(plan, &outcome);
             let Some(row) = row_of(&outcome, plan.repeatable) else {

@@ -1,14 +1,13 @@
 //! Tokens that were got, kept until shortly before they expire. One request at a time for each tenant: callers that
 //! come while one is under way wait for its outcome.
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use crate::arm::Secret;
 use crate::arm::error::{Error, ErrorKind};
-use crate::arm::tries::Stop;
+use crate::arm::single_flight::SingleFlight;
 
 use super::choose::{Identity, choose};
 use super::{Credentials, SignIn, azure_cli, entra, managed_identity};
@@ -35,19 +34,8 @@ pub(in crate::arm) struct Tokens {
     auxiliary: Vec<(String, Slot)>,
 }
 
-/// The token for one tenant.
-#[derive(Default)]
-struct Slot {
-    /// How many token requests have ended; compared before and after waiting.
-    ended: AtomicU64,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    token: Option<(Secret, Instant)>,
-    refusal: Option<Error>,
-}
+/// The token for one tenant, and when to renew it.
+type Slot = SingleFlight<(Secret, Instant)>;
 
 impl Tokens {
     pub(in crate::arm) fn new(credentials: Credentials) -> Self {
@@ -74,39 +62,17 @@ impl Tokens {
 
     /// Forgets `token`, which Azure refused, unless another one has taken its place already.
     pub(in crate::arm) async fn reject(&self, token: &Secret) {
-        let mut kept = self.home.kept.lock().await;
-        if kept.token.as_ref().is_some_and(|(held, _)| held == token) {
-            kept.token = None;
-        }
+        self.home.forget(|(kept, _)| kept == token).await;
     }
 
     async fn get(&self, slot: &Slot, tenant: Option<&str>, sign_in: SignIn<'_>) -> Result<Secret, Error> {
-        let ended_before = slot.ended.load(Ordering::Acquire);
-        let mut kept = tokio::select! {
-            biased;
-            () = sign_in.call.cancel.cancelled() => return Err(Stop::Cancelled.error()),
-            () = tokio::time::sleep_until(sign_in.call.deadline) => return Err(Stop::Deadline.error()),
-            kept = slot.kept.lock() => kept,
+        let flight = || async {
+            let token = self.request(tenant, sign_in).await?;
+            let renew_at = Instant::now() + token.life.saturating_sub(RENEW_BEFORE.min(token.life / 5));
+            Ok((token.secret, renew_at))
         };
-        if let Some((token, renew_at)) = &kept.token
-            && *renew_at > Instant::now()
-        {
-            return Ok(token.clone());
-        }
-        if slot.ended.load(Ordering::Acquire) != ended_before
-            && let Some(refusal) = &kept.refusal
-        {
-            return Err(refusal.clone());
-        }
-        let outcome = self.request(tenant, sign_in).await;
-        slot.ended.fetch_add(1, Ordering::Release);
-        // Only a refusal holds for the callers that wait; a deadline or a cancellation is this caller's own.
-        kept.refusal =
-            outcome.as_ref().err().filter(|error| *error.kind() == ErrorKind::Credentials).cloned();
-        let token = outcome?;
-        let renew_at = Instant::now() + token.life.saturating_sub(RENEW_BEFORE.min(token.life / 5));
-        kept.token = Some((token.secret.clone(), renew_at));
-        Ok(token.secret)
+        let is_fresh = |(_, renew_at): &(Secret, Instant)| *renew_at > Instant::now();
+        slot.get(sign_in.call, is_fresh, flight).await.map(|(secret, _)| secret)
     }
 
     async fn request(&self, tenant: Option<&str>, sign_in: SignIn<'_>) -> Result<Token, Error> {
