@@ -11,18 +11,16 @@ pub(super) fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether two texts mean the same to Azure: letter case does not count, and where both are JSON neither do
-/// white space, the letter case and order of keys, and quotes around numbers.
+/// Whether two texts mean the same to Azure: letter case does not count. Where both are JSON it counts inside
+/// values, which are tags and paths, but not in keys; nor do white space, the order of keys, and quotes around
+/// numbers.
 ///
 /// Azure itself reports `"True"` for `true`, `"5000"` for `5000`, and `Key` for `key` inside `ExclusionTags`.
 /// <https://learn.microsoft.com/rest/api/defenderforcloud/pricings/get?view=rest-defenderforcloud-2024-01-01>
 pub fn same_value(a: &str, b: &str) -> bool {
-    if a.eq_ignore_ascii_case(b) {
-        return true;
-    }
     match (structure(a), structure(b)) {
         (Some(a), Some(b)) => same_json(&a, &b),
-        _ => false,
+        _ => a.eq_ignore_ascii_case(b),
     }
 }
 

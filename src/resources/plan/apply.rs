@@ -65,13 +65,16 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     let context = call.context()?;
     let (pricings, patience) = (context.pricings()?, patience(call));
     let Some(wanted) = wanted else { return Ok(pricings.delete(&scope, &name, &patience).await?) };
-    let answer = match pricings.put(&scope, &name, &wanted, &patience).await {
+    let mut answer = match pricings.put(&scope, &name, &wanted, &patience).await {
         // The machine is gone, and its setting with it.
         Err(error) if *error.kind() == ErrorKind::NotFound && scope.kind() != ScopeKind::Subscription => {
             return Ok(());
         }
         answer => answer?,
     };
+    if let Some(second) = desire::restored_further(&wanted, &answer) {
+        answer = pricings.put(&scope, &name, &second, &patience).await?;
+    }
     let failed = |(extension, reason): (&String, &String)| {
         let detail = format!("{extension} of the plan {name} could not be put back as it was: {reason}.");
         Diagnostic::error("Restoring failed in part", detail)

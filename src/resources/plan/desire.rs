@@ -83,6 +83,15 @@ pub(super) fn again(planned: &Model, first: &Wanted, answer: &Pricing) -> Option
     (unmet || second != *first).then_some(second)
 }
 
+/// A second write on the way back, where Azure switched extensions on by itself that were not there before.
+pub(super) fn restored_further(before: &Wanted, answer: &Pricing) -> Option<Wanted> {
+    let known = |name: &str| before.extensions.keys().any(|other| other.eq_ignore_ascii_case(name));
+    let on = answer.extensions.iter().filter(|(name, extension)| extension.enabled && !known(name));
+    let mut second = before.clone();
+    second.extensions.extend(on.map(|(name, _)| (name.clone(), Setting::default())));
+    (before.tier == Tier::Standard && second != *before).then_some(second)
+}
+
 /// Everything in which an answer falls short of what was planned, at the attribute that is not true.
 pub(super) fn shortfalls(planned: &Model, answer: &Pricing, failures: &Failures) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
@@ -205,4 +214,130 @@ fn missing_roles(reason: &str) -> String {
          apply again.",
         names.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin_protocol::Attr;
+
+    use super::*;
+    use crate::pricings;
+    use crate::resources::plan::model::{Ownership, Properties};
+
+    fn planned(extensions: &[(&str, bool, &[(&str, &str)])], ownership: Ownership) -> Model {
+        let scope = "/subscriptions/00000000-0000-0000-0000-000000000001".parse().unwrap();
+        let extension = |(name, enabled, properties): &(&str, bool, &[(&str, &str)])| {
+            let properties: Properties =
+                properties.iter().map(|(name, value)| ((*name).to_owned(), Attr::from(*value))).collect();
+            let properties = if properties.is_empty() { Attr::Unknown } else { Attr::Known(properties) };
+            ((*name).to_owned(), Attr::Known(Extension { enabled: Attr::Known(*enabled), properties }))
+        };
+        Model {
+            tier: Attr::Known(Tier::Standard),
+            subplan: Attr::Unknown,
+            enforce: Attr::Unknown,
+            extensions: Attr::Known(extensions.iter().map(extension).collect()),
+            extension_ownership: Attr::Known(ownership),
+            ..Model::at(&scope, "CloudPosture")
+        }
+    }
+
+    fn answer(extensions: &[(&str, bool, &[(&str, &str)])]) -> Pricing {
+        let extension = |(name, enabled, properties): &(&str, bool, &[(&str, &str)])| {
+            let properties =
+                properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            ((*name).to_owned(), pricings::Extension { enabled: *enabled, properties, failure: None })
+        };
+        Pricing {
+            name: "CloudPosture".to_owned(),
+            tier: Tier::Standard,
+            subplan: Some("P2".to_owned()),
+            enforce: Some(true),
+            extensions: extensions.iter().map(extension).collect(),
+            deprecated: false,
+            replaced_by: Vec::new(),
+            inherited: None,
+            inherited_from: None,
+            resources_coverage_status: None,
+            free_trial_remaining_time: None,
+            enablement_time: None,
+        }
+    }
+
+    fn names(wanted: &Wanted) -> String {
+        let word = |(name, setting): (&String, &Setting)| format!("{name}={}", setting.enabled);
+        wanted.extensions.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_is_not_configured_goes_along_as_it_is() {
+        let live = Live::of(Some(&answer(&[("A", true, &[]), ("B", true, &[])])));
+        let listed = wanted(&planned(&[("a", false, &[])], Ownership::Listed), &live);
+        assert_eq!((listed.subplan.as_deref(), listed.enforce), (Some("P2"), Some(true)));
+        assert_eq!(names(&listed), "a=false");
+        let exclusive = wanted(&planned(&[("a", false, &[])], Ownership::Exclusive), &live);
+        assert_eq!(names(&exclusive), "B=false a=false");
+    }
+
+    #[test]
+    fn a_second_write_is_for_what_the_first_left_undone() {
+        for (extensions, ownership, answered, expected) in [
+            (
+                &[("A", true, &[][..])][..],
+                Ownership::Listed,
+                &[("A", true, &[][..]), ("B", true, &[])][..],
+                None,
+            ),
+            (
+                &[("A", true, &[])],
+                Ownership::Exclusive,
+                &[("A", true, &[]), ("B", true, &[])],
+                Some("A=true B=false"),
+            ),
+            (&[("A", true, &[])], Ownership::Exclusive, &[("A", true, &[]), ("B", false, &[])], None),
+            (&[("A", true, &[])], Ownership::Listed, &[("A", false, &[])], Some("A=true")),
+            (&[("A", true, &[])], Ownership::Listed, &[], Some("A=true")),
+            (&[("A", false, &[])], Ownership::Listed, &[], None),
+        ] {
+            let planned = planned(extensions, ownership);
+            let first = wanted(&planned, &Live::default());
+            let second = again(&planned, &first, &answer(answered));
+            assert_eq!(second.as_ref().map(names).as_deref(), expected, "{extensions:?} {answered:?}");
+        }
+    }
+
+    #[test]
+    fn shortfalls_name_the_attribute_and_what_to_do() {
+        let failures = |name: &str| {
+            let reason =
+                "Failed assigning roles {d5a2ae44-610b-4500-93be-660a0c5f5ca6} to {identityName} for plan";
+            Failures::from([(name.to_owned(), reason.to_owned())])
+        };
+        for (extensions, answered, failures, expected) in [
+            (&[("A", true, &[][..])][..], &[("A", true, &[][..])][..], Failures::new(), ""),
+            (&[("A", true, &[])], &[("A", true, &[])], failures("a"), "Kubernetes Agentless Operator"),
+            (&[("A", true, &[])], &[("A", true, &[])], failures("b"), "which this resource does not list"),
+            (&[("A", true, &[])], &[("B", true, &[])], Failures::new(), "has no extension A. It has: B."),
+            (&[("A", false, &[])], &[("A", true, &[])], Failures::new(), "A is on although it was to be off"),
+            (
+                &[("A", true, &[("cap", "5")])],
+                &[("A", true, &[("Cap", "6")])],
+                Failures::new(),
+                "cap of A is not",
+            ),
+            (&[("A", true, &[("tags", "[ ]")])], &[("A", true, &[("Tags", "[]")])], Failures::new(), ""),
+        ] {
+            let planned = planned(extensions, Ownership::Listed);
+            let text = shortfalls(&planned, &answer(answered), &failures).to_string();
+            assert!(if expected.is_empty() { text.is_empty() } else { text.contains(expected) }, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_switches_off_what_azure_switched_on() {
+        let before = answer(&[("A", true, &[]), ("B", false, &[])]).to_wanted();
+        let further = |answered| restored_further(&before, &answer(answered)).as_ref().map(names);
+        assert_eq!(further(&[("A", true, &[]), ("B", true, &[])]), None, "Azure was told already");
+        assert_eq!(further(&[("A", true, &[]), ("C", true, &[])]).as_deref(), Some("A=true B=false C=false"));
+    }
 }
