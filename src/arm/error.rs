@@ -152,7 +152,7 @@ impl fmt::Display for Error {
         let detail = &*self.0;
         if !detail.act.is_empty() {
             write!(f, "{}", detail.act)?;
-            if !detail.id.is_empty() {
+            if !detail.act.contains(&detail.id) {
                 write!(f, " ({})", detail.id)?;
             }
             f.write_str(": ")?;
@@ -252,6 +252,8 @@ mod tests {
             error.to_string(),
             "reading the Defender plans (/subscriptions/s): AuthorizationFailed: You may not. (HTTP 403, request id r-1, 2 tries)"
         );
+        let unnamed = Error::new(ErrorKind::NotFound, "no").act_on("GET /a", "/a");
+        assert_eq!(unnamed.to_string(), "GET /a: no");
         assert_eq!(Error::new(ErrorKind::Credentials, "none").to_string(), "none");
         assert_eq!(size_of::<Error>(), size_of::<usize>());
     }

@@ -135,7 +135,7 @@ async fn a_wait_past_the_deadline_fails_at_once_with_the_server_s_words() {
     assert_eq!(
         error.to_string(),
         format!(
-            "GET {0} ({0}): Slow: Too many. [the next try is due in 900 s and the timeout of this operation in 60 s] \
+            "GET {}: Slow: Too many. [the next try is due in 900 s and the timeout of this operation in 60 s] \
              (HTTP 429)",
             path()
         )
