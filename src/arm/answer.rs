@@ -2,10 +2,11 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::error::{Error, ErrorKind};
+use super::error::{Error, ErrorKind, parse_error_body};
 use super::request::Response;
+use super::retry::blames_the_request;
 use super::transport::{Fault, Reply};
-use super::tries::{self, Failure};
+use super::tries::Failure;
 
 /// A response with its headers, which say where a long-running operation can be watched.
 pub(super) struct Answer {
@@ -30,7 +31,7 @@ pub(super) fn check_whole(reply: &Reply) -> Result<(), Failure> {
 /// Reads an answer: a response where the status is 2xx and the body JSON or nothing, else an error.
 pub(super) fn to_response(reply: &Reply) -> Result<Response, Error> {
     if !(200..300).contains(&reply.status) {
-        return Err(with_challenge(tries::of_reply(reply), reply));
+        return Err(with_challenge(of_reply(reply), reply));
     }
     let request_id = reply.header("x-ms-request-id").map(str::to_owned);
     let broken = |message: String| {
@@ -48,6 +49,47 @@ pub(super) fn to_response(reply: &Reply) -> Result<Response, Error> {
         )));
     };
     Ok(Response { status: reply.status, body, request_id })
+}
+
+/// The error that an answer with a status outside 2xx amounts to.
+pub(super) fn of_reply(reply: &Reply) -> Error {
+    let (code, message) = parse_error_body(reply.status, &reply.body);
+    let kind = match reply.status {
+        300..=399 => ErrorKind::Protocol,
+        401 => ErrorKind::Credentials,
+        403 => ErrorKind::Forbidden,
+        404 | 410 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::Throttled,
+        500 if blames_the_request(&message) => ErrorKind::Rejected,
+        500..=599 => ErrorKind::Server,
+        _ => ErrorKind::Rejected,
+    };
+    let message = if kind == ErrorKind::Protocol { redirected(reply) } else { message };
+    let request_id = reply.header("x-ms-request-id").map(str::to_owned);
+    Error::new(kind, message).answered(reply.status, code, request_id)
+}
+
+/// The error that no answer amounts to.
+pub(super) fn of_fault(fault: &Fault) -> Error {
+    match fault {
+        Fault::Unreachable(why) | Fault::Untrusted(why) => {
+            Error::new(ErrorKind::Network, format!("no connection: {why}"))
+        }
+        Fault::Dropped(why) => Error::new(ErrorKind::Network, format!("the connection broke: {why}")),
+        Fault::Unusable(why) => Error::new(ErrorKind::Protocol, why),
+    }
+}
+
+fn redirected(reply: &Reply) -> String {
+    let to = reply
+        .header("location")
+        .and_then(|location| url::Url::parse(location).ok())
+        .and_then(|location| location.host_str().map(str::to_owned));
+    format!(
+        "the answer is a redirect to {}, which is not followed",
+        to.as_deref().unwrap_or("an unnamed place")
+    )
 }
 
 /// Adds what a claims challenge means, which asks for a sign-in that no program can do.

@@ -10,7 +10,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use serde_json::Value;
 use url::Url;
 
-use super::answer::{Answer, check_whole, to_response};
+use super::answer::{Answer, check_whole, of_reply, to_response};
 use super::budget::{Bucket, Budget};
 use super::cloud::{CloudSource, Endpoints, metadata_url};
 use super::correlation::{Correlation, observed, path_and_query};
@@ -21,7 +21,7 @@ use super::registration::{self, Registrations};
 use super::request::{Call, Request, Response};
 use super::single_flight::SingleFlight;
 use super::transport::{Http, Reply, Transport, Wire};
-use super::tries::{self, Failure, Plan, Tries};
+use super::tries::{Failure, Plan, Tries};
 use super::{Host, Secret, delay};
 
 /// What a client is made from.
@@ -251,7 +251,7 @@ impl Client {
                 let attempt = |number| observed(tries, wire.clone(), call, number, path_and_query);
                 let (reply, _) = tries.run(&plan, attempt).await?;
                 if reply.status != 200 {
-                    return Err(tries::of_reply(&reply));
+                    return Err(of_reply(&reply));
                 }
                 Endpoints::of_metadata(host, &reply.body, *expected)
             }

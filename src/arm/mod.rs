@@ -4,7 +4,7 @@
 //!
 //! 1. `registration`: registers the subscription for a provider when an answer says that it is not, then sends again.
 //! 2. `tries`: sends until it works, within the caller's deadline. `retry` is the table of what is worth another try,
-//!    `delay` says how long to wait, `budget` holds back when Azure says that few requests are left.
+//!    `delay` says how long to wait, `wait` does it, `budget` holds back when Azure says that few requests are left.
 //! 3. `credentials`: adds the token, and a fresh one after a 401. Tokens go to Azure Resource Manager's host only.
 //! 4. `correlation`: adds request ids and writes one log event.
 //! 5. `transport`: one HTTP exchange over TLS.
@@ -31,6 +31,7 @@ mod secret;
 mod single_flight;
 mod transport;
 mod tries;
+mod wait;
 
 #[cfg(test)]
 mod testing;

@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::client::Client;
 use super::error::{Error, ErrorKind, parse_error_body};
 use super::request::{Call, Request, Response};
-use super::tries::wait_until;
+use super::wait::wait_until;
 
 /// The wait between two looks where Azure asks for none.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);

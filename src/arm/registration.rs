@@ -13,7 +13,7 @@ use super::client::Client;
 use super::error::{Error, ErrorKind};
 use super::request::{Call, Request};
 use super::single_flight::SingleFlight;
-use super::tries::{Stop, wait_until};
+use super::wait::{Stop, wait_until};
 
 const API_VERSION: &str = "2021-04-01";
 const POLL_INTERVAL: Duration = Duration::from_secs(5);

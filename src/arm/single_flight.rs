@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::error::{Error, ErrorKind};
 use super::request::Call;
-use super::tries::Stop;
+use super::wait::Stop;
 
 /// A kept value. `T` is cheap to clone.
 #[derive(Debug)]

@@ -1,17 +1,19 @@
-//! Sending until it works, or until it is clear that it will not: the one place that waits.
+//! Sending until it works, or until it is clear that it will not.
 //!
 //! [`super::retry`] says whether, [`super::delay`] how long, [`super::budget`] whether to hold back before sending.
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
+use super::answer::{of_fault, of_reply};
 use super::budget::{self, Bucket, Budget};
 use super::error::{Error, ErrorKind, parse_error_body};
 use super::request::Call;
 use super::retry::{self, Row, Seen};
 use super::transport::{Fault, Reply, Transport, Wire};
+use super::wait::{Stop, wait_until};
 use super::{Host, delay};
 
 /// How long one try may take. Azure's front end gives up after a minute.
@@ -144,123 +146,6 @@ impl Tries {
         debug!(tries, tries_max = row.tries_max, wait_ms = millis(wait), "trying again");
         wait_until(now + wait, plan.call).await
     }
-}
-
-/// Why waiting ended.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Stop {
-    /// The caller cancelled.
-    Cancelled,
-    /// The deadline came, or lies before the end of the wait.
-    Deadline,
-    /// The wait would end this long after the deadline.
-    TooLong { wait: Duration, left: Duration },
-}
-
-impl Stop {
-    pub(super) fn error(self) -> Error {
-        match self {
-            Self::Cancelled => Error::new(ErrorKind::Cancelled, "cancelled"),
-            Self::Deadline => {
-                Error::new(ErrorKind::Timeout, "no answer before the timeout of this operation")
-            }
-            Self::TooLong { .. } => {
-                Error::new(ErrorKind::Throttled, format!("held back, as Azure asked: {}", self.reason()))
-            }
-        }
-    }
-
-    /// For whoever waits for something that Azure is still at.
-    pub(super) fn unfinished(self, what: &str) -> Error {
-        match self {
-            Self::Cancelled => self.error(),
-            Self::Deadline | Self::TooLong { .. } => {
-                Error::new(ErrorKind::Timeout, format!("{what} within the timeout of this operation"))
-            }
-        }
-    }
-
-    /// The last failure, with why there is no further try. Its kind stays, unless the caller cancelled.
-    fn explain(self, last: &Error) -> Error {
-        let kind = match self {
-            Self::Cancelled => ErrorKind::Cancelled,
-            Self::Deadline | Self::TooLong { .. } => last.kind().clone(),
-        };
-        last.clone().restate(kind, format!("{} [{}]", last.message(), self.reason()))
-    }
-
-    fn reason(self) -> String {
-        match self {
-            Self::Cancelled => "cancelled before the next try".to_owned(),
-            Self::Deadline => "the timeout of this operation passed before the next try".to_owned(),
-            Self::TooLong { wait, left } => format!(
-                "the next try is due in {} s and the timeout of this operation in {} s",
-                wait.as_secs_f64().ceil(),
-                left.as_secs_f64().floor()
-            ),
-        }
-    }
-}
-
-/// Sleeps until `at`. Fails at once where the call would be over by then.
-pub(super) async fn wait_until(at: Instant, call: &Call) -> Result<(), Stop> {
-    let now = Instant::now();
-    if call.cancel.is_cancelled() {
-        return Err(Stop::Cancelled);
-    }
-    if now >= call.deadline {
-        return Err(Stop::Deadline);
-    }
-    if at >= call.deadline {
-        return Err(Stop::TooLong { wait: at - now, left: call.deadline - now });
-    }
-    if at <= now {
-        return Ok(());
-    }
-    tokio::select! {
-        () = call.cancel.cancelled() => Err(Stop::Cancelled),
-        () = sleep_until(at) => Ok(()),
-    }
-}
-
-/// The error that an answer with a status outside 2xx amounts to.
-pub(super) fn of_reply(reply: &Reply) -> Error {
-    let (code, message) = parse_error_body(reply.status, &reply.body);
-    let kind = match reply.status {
-        300..=399 => ErrorKind::Protocol,
-        401 => ErrorKind::Credentials,
-        403 => ErrorKind::Forbidden,
-        404 | 410 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::Throttled,
-        500 if retry::blames_the_request(&message) => ErrorKind::Rejected,
-        500..=599 => ErrorKind::Server,
-        _ => ErrorKind::Rejected,
-    };
-    let message = if kind == ErrorKind::Protocol { redirected(reply) } else { message };
-    let request_id = reply.header("x-ms-request-id").map(str::to_owned);
-    Error::new(kind, message).answered(reply.status, code, request_id)
-}
-
-pub(super) fn of_fault(fault: &Fault) -> Error {
-    match fault {
-        Fault::Unreachable(why) | Fault::Untrusted(why) => {
-            Error::new(ErrorKind::Network, format!("no connection: {why}"))
-        }
-        Fault::Dropped(why) => Error::new(ErrorKind::Network, format!("the connection broke: {why}")),
-        Fault::Unusable(why) => Error::new(ErrorKind::Protocol, why),
-    }
-}
-
-fn redirected(reply: &Reply) -> String {
-    let to = reply
-        .header("location")
-        .and_then(|location| url::Url::parse(location).ok())
-        .and_then(|location| location.host_str().map(str::to_owned));
-    format!(
-        "the answer is a redirect to {}, which is not followed",
-        to.as_deref().unwrap_or("an unnamed place")
-    )
 }
 
 fn row_of(outcome: &Result<Reply, Fault>, repeatable: bool) -> Option<&'static Row> {

@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::arm::error::{Error, ErrorKind};
 use crate::arm::request::Call;
-use crate::arm::tries::Stop;
+use crate::arm::wait::Stop;
 use crate::arm::{Host, Secret};
 
 use super::tokens::{LIFE_MAX, Token};

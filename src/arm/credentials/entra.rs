@@ -8,11 +8,12 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use crate::arm::Secret;
+use crate::arm::answer::of_reply;
 use crate::arm::cloud::require_safe;
 use crate::arm::correlation::{host_and_path, observed};
 use crate::arm::error::{Error, ErrorKind};
 use crate::arm::transport::{Reply, Wire};
-use crate::arm::tries::{self, Plan};
+use crate::arm::tries::Plan;
 
 use super::choose::{App, AssertionSource};
 use super::tokens::{LIFE_MAX, Token};
@@ -192,7 +193,7 @@ async fn ask(wire: Wire, source: &str, sign_in: SignIn<'_>) -> Result<Reply, Err
 /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>
 fn refusal(reply: &Reply, source: &str) -> Error {
     let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-    let generic = tries::of_reply(reply);
+    let generic = of_reply(reply);
     let refused = (400..500).contains(&reply.status) && reply.status != 429;
     let kind = if refused { ErrorKind::Credentials } else { generic.kind().clone() };
     let description =
