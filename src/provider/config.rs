@@ -261,3 +261,89 @@ fn subscription(id: &str) -> Result<Scope, Diagnostic> {
         Diagnostic::error("Not a subscription id", detail).at("subscription_id")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
+
+    /// The settings of a block in an environment, and the attribute that is not known yet.
+    fn settings(config: &Config, environment: &[(&str, &str)]) -> Result<(Settings, Option<&'static str>)> {
+        let variable = |name: &str| {
+            environment.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+        };
+        let mut reader = Reader { variable: &variable, unknown: None, problems: Diagnostics::default() };
+        let settings = reader.settings(config, "1.11.4")?;
+        reader.problems.into_result()?;
+        Ok((settings, reader.unknown))
+    }
+
+    #[test]
+    fn the_block_comes_before_the_environment() {
+        let environment = [
+            ("ARM_CLIENT_ID", "from the environment"),
+            ("ARM_TENANT_ID", "tenant"),
+            ("ARM_USE_CLI", "false"),
+            ("ARM_USE_OIDC", "true"),
+            ("ARM_AUXILIARY_TENANT_IDS", "a;b"),
+            ("SYSTEM_ACCESSTOKEN", "token"),
+        ];
+        let config =
+            Config { client_id: "from the block".into(), use_oidc: Attr::Known(false), ..Config::default() };
+        let (settings, unknown) = settings(&config, &environment).unwrap();
+        let credentials = settings.credentials;
+        assert_eq!(credentials.client_id.as_deref(), Some("from the block"));
+        assert_eq!(credentials.tenant_id.as_deref(), Some("tenant"));
+        assert!(!credentials.use_cli && !credentials.use_oidc);
+        assert_eq!(credentials.auxiliary_tenant_ids, ["a", "b"]);
+        assert!(credentials.oidc_request_token.is_some());
+        assert!(!format!("{credentials:?}").contains("token\""), "secrets are not printed");
+        assert_eq!(unknown, None);
+    }
+
+    #[test]
+    fn unknown_values_are_noted_and_are_no_error() {
+        let config =
+            Config { client_secret: Attr::Unknown, subscription_id: Attr::Unknown, ..Config::default() };
+        let (_, unknown) = settings(&config, &[]).unwrap();
+        assert_eq!(unknown, Some("client_secret"));
+        let context = config.into_context(&|_| None, "1.11.4").unwrap();
+        assert!(context.default_scope.is_unknown());
+        assert!(context.pricings().unwrap_err().to_string().contains("client_secret is not known"));
+    }
+
+    #[test]
+    fn the_cloud_is_named_or_asked_for_or_given() {
+        let endpoints = Endpoints {
+            resource_manager: "https://arm.example".into(),
+            active_directory_authority: "https://login.example".into(),
+            resource_manager_audience: Attr::Null,
+        };
+        let given = Config { endpoints: Attr::Known(endpoints), ..Config::default() };
+        let cloud = |config: &Config, environment: &[(&str, &str)]| {
+            settings(config, environment).map(|(settings, _)| settings.cloud)
+        };
+        let government = [("ARM_ENVIRONMENT", "usgovernment")];
+        assert!(matches!(cloud(&Config::default(), &[]), Ok(CloudSource::Named(CloudName::Public))));
+        assert!(matches!(
+            cloud(&Config::default(), &government),
+            Ok(CloudSource::Named(CloudName::UsGovernment))
+        ));
+        let host = [("ARM_METADATA_HOSTNAME", "arm.example")];
+        assert!(matches!(cloud(&Config::default(), &host), Ok(CloudSource::Metadata { .. })));
+        assert!(matches!(cloud(&given, &host), Ok(CloudSource::Endpoints { .. })));
+        let wrong = cloud(&Config::default(), &[("ARM_ENVIRONMENT", "mars")]).unwrap_err();
+        assert!(wrong.to_string().starts_with("environment: Unknown cloud"), "{wrong}");
+    }
+
+    #[test]
+    fn mistakes_are_told_at_their_attribute() {
+        let check = |config: Config| config.check().to_string();
+        assert_eq!(check(Config { subscription_id: SUBSCRIPTION.into(), ..Config::default() }), "");
+        let wrong = check(Config { subscription_id: "mine".into(), ..Config::default() });
+        assert!(wrong.starts_with("subscription_id: Not a subscription id"), "{wrong}");
+        let flag = settings(&Config::default(), &[("ARM_USE_MSI", "maybe")]).unwrap_err().to_string();
+        assert!(flag.starts_with("use_msi: Neither true nor false"), "{flag}");
+    }
+}

@@ -129,3 +129,85 @@ fn check_extensions(extensions: &Extensions) -> Diagnostics {
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
+
+    /// A configuration of a plan, with everything that is not set null.
+    fn config(change: impl FnOnce(&mut Model)) -> Model {
+        let mut config =
+            Model { id: Attr::Null, ..Model::at(&SUBSCRIPTION.parse().unwrap(), "VirtualMachines") };
+        change(&mut config);
+        config
+    }
+
+    fn extension(enabled: bool, property: Option<&str>) -> Attr<Extension> {
+        let properties = property.map(|name| [(name.to_owned(), Attr::from("x"))].into());
+        Attr::Known(Extension { enabled: Attr::Known(enabled), properties: properties.into() })
+    }
+
+    #[test]
+    fn each_mistake_is_told_at_its_attribute() {
+        let machine =
+            format!("{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v");
+        let account =
+            format!("{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/s");
+        let extensions = |entries: &[(&str, Attr<Extension>)]| {
+            Attr::Known(
+                entries.iter().map(|(name, extension)| ((*name).to_owned(), extension.clone())).collect(),
+            )
+        };
+        let cases: Vec<(Model, &str)> = vec![
+            (config(|_| ()), ""),
+            (config(|c| c.scope = Attr::Unknown), ""),
+            (config(|c| c.scope = "subscription".into()), "scope: Not a scope of a Defender plan"),
+            (config(|c| c.scope = account.as_str().into()), "scope: Not a scope of a Defender plan"),
+            (config(|c| c.name = "virtualmachines".into()), "name: Not the name of a Defender plan"),
+            (config(|c| c.name = "No/Plan".into()), "name: Not the name of a Defender plan"),
+            (config(|c| c.name = "NewerThanThisProvider".into()), ""),
+            (
+                config(|c| (c.scope, c.enforce) = (machine.as_str().into(), Attr::Known(true))),
+                "enforce: A resource cannot enforce",
+            ),
+            (
+                config(|c| (c.tier, c.subplan) = (Attr::Known(Tier::Free), "P2".into())),
+                "subplan: A Free plan has no sub-plan",
+            ),
+            (
+                config(|c| (c.name, c.tier) = ("Discovery".into(), Attr::Known(Tier::Free))),
+                "tier: The plan cannot be Free",
+            ),
+            (
+                config(|c| {
+                    c.tier = Attr::Known(Tier::Free);
+                    c.extensions = extensions(&[("A", extension(true, None))]);
+                }),
+                "extensions: A Free plan has no extensions",
+            ),
+            (
+                config(|c| c.extensions = extensions(&[("A", extension(false, Some("p")))])),
+                r#"extensions["A"].properties: Properties on a disabled extension"#,
+            ),
+            (
+                config(|c| c.extensions = extensions(&[("A", Attr::Null)])),
+                r#"extensions["A"]: The extension is null"#,
+            ),
+            (
+                config(|c| {
+                    let one = extension(true, None);
+                    c.extensions = extensions(&[("Ab", one.clone()), ("aB", one)]);
+                }),
+                r#"extensions["aB"]: The extension stands twice"#,
+            ),
+            (config(|c| c.extensions = Attr::Unknown), ""),
+        ];
+        for (config, expected) in cases {
+            let found = check(Catalog::get(), &config).to_string();
+            let fits = if expected.is_empty() { found.is_empty() } else { found.starts_with(expected) };
+            assert!(fits && found.lines().count() <= 1, "expected {expected:?}, found {found:?}");
+        }
+    }
+}

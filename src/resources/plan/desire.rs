@@ -221,12 +221,12 @@ mod tests {
     use tfplugin_protocol::Attr;
 
     use super::*;
-    use crate::pricings;
     use crate::resources::plan::model::{Ownership, Properties};
+    use crate::resources::plan::testing::{Short, answer};
 
-    fn planned(extensions: &[(&str, bool, &[(&str, &str)])], ownership: Ownership) -> Model {
+    fn planned(extensions: &[Short<'_>], ownership: Ownership) -> Model {
         let scope = "/subscriptions/00000000-0000-0000-0000-000000000001".parse().unwrap();
-        let extension = |(name, enabled, properties): &(&str, bool, &[(&str, &str)])| {
+        let extension = |(name, enabled, properties): &Short<'_>| {
             let properties: Properties =
                 properties.iter().map(|(name, value)| ((*name).to_owned(), Attr::from(*value))).collect();
             let properties = if properties.is_empty() { Attr::Unknown } else { Attr::Known(properties) };
@@ -239,28 +239,6 @@ mod tests {
             extensions: Attr::Known(extensions.iter().map(extension).collect()),
             extension_ownership: Attr::Known(ownership),
             ..Model::at(&scope, "CloudPosture")
-        }
-    }
-
-    fn answer(extensions: &[(&str, bool, &[(&str, &str)])]) -> Pricing {
-        let extension = |(name, enabled, properties): &(&str, bool, &[(&str, &str)])| {
-            let properties =
-                properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            ((*name).to_owned(), pricings::Extension { enabled: *enabled, properties, failure: None })
-        };
-        Pricing {
-            name: "CloudPosture".to_owned(),
-            tier: Tier::Standard,
-            subplan: Some("P2".to_owned()),
-            enforce: Some(true),
-            extensions: extensions.iter().map(extension).collect(),
-            deprecated: false,
-            replaced_by: Vec::new(),
-            inherited: None,
-            inherited_from: None,
-            resources_coverage_status: None,
-            free_trial_remaining_time: None,
-            enablement_time: None,
         }
     }
 

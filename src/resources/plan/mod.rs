@@ -11,6 +11,8 @@ mod model;
 mod planning;
 mod schema;
 mod state;
+#[cfg(test)]
+mod testing;
 
 use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};

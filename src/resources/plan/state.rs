@@ -186,3 +186,83 @@ fn all(found: &Pricing) -> Extensions {
         .map(|(name, extension)| (name.clone(), Attr::Known(reported(extension))))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::plan::testing::{Short, answer as found};
+
+    /// The extensions of a state, in short: `Name=on{property=value}`.
+    fn short(state: &Model) -> String {
+        let Attr::Known(extensions) = &state.extensions else { return "none".to_owned() };
+        let word = |(name, extension): (&String, &Attr<Extension>)| {
+            let extension = extension.known().unwrap();
+            let on = if extension.is_enabled() { "on" } else { "off" };
+            let properties = extension.texts().into_iter().map(|(name, value)| format!("{name}={value}"));
+            format!("{name}={on}{{{}}}", properties.collect::<Vec<_>>().join(","))
+        };
+        extensions.iter().map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    fn stored(extensions: &[Short<'_>], ownership: Ownership) -> Model {
+        let scope = "/subscriptions/00000000-0000-0000-0000-000000000001".parse().unwrap();
+        let blank = Model::at(&scope, "VirtualMachines");
+        let reported = refresh(blank, &found(extensions), &Failures::new());
+        let extensions = all(&found(extensions));
+        Model { extension_ownership: Attr::Known(ownership), extensions: Attr::Known(extensions), ..reported }
+    }
+
+    #[test]
+    fn an_import_lists_what_is_on() {
+        let scope = "/subscriptions/00000000-0000-0000-0000-000000000001".parse().unwrap();
+        let answer = found(&[("A", true, &[("p", "1")]), ("B", false, &[])]);
+        let state = refresh(Model::at(&scope, "VirtualMachines"), &answer, &Failures::new());
+        assert_eq!(short(&state), "A=on{p=1}");
+        assert_eq!(state.on_destroy, Attr::Known(OnDestroy::Restore));
+    }
+
+    #[test]
+    fn only_what_is_owned_can_drift_and_only_in_meaning() {
+        let listed = [("A", true, &[("Cap", "5"), ("tags", "[]")][..]), ("B", false, &[])];
+        for (answered, ownership, failures, expected) in [
+            (
+                &[("A", true, &[("cap", "5"), ("tags", "[ ]"), ("more", "x")][..]), ("C", true, &[])][..],
+                Ownership::Listed,
+                "",
+                "A=on{Cap=5,tags=[]} B=off{}",
+            ),
+            (
+                &[("a", true, &[("cap", "6"), ("tags", "[]")])],
+                Ownership::Listed,
+                "",
+                "A=on{Cap=6,tags=[]} B=off{}",
+            ),
+            (&[("A", false, &[]), ("B", true, &[])], Ownership::Listed, "", "A=off{} B=on{}"),
+            (&[("A", true, &[("cap", "5")])], Ownership::Listed, "", "A=on{Cap=5} B=off{}"),
+            (
+                &[("A", true, &[("cap", "5"), ("tags", "[]")])],
+                Ownership::Listed,
+                "a",
+                "A=off{Cap=5,tags=[]} B=off{}",
+            ),
+            (&[("C", true, &[("p", "1")])], Ownership::Exclusive, "", "A=off{} B=off{} C=on{p=1}"),
+        ] {
+            let failures =
+                failures.split_terminator(',').map(|name| (name.to_owned(), "no".to_owned())).collect();
+            let state = refresh(stored(&listed, ownership), &found(answered), &failures);
+            assert_eq!(short(&state), expected, "{answered:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_survives_in_private_data() {
+        let mut private = Private::default();
+        assert_eq!(Before::recorded(&private), None);
+        let before = found(&[("A", true, &[("p", "1")]), ("B", false, &[("q", "2")])]);
+        Before::record(&mut private, Some(&before));
+        assert_eq!(Before::recorded(&private), Some(Before::Set(before.to_wanted())));
+        let inherited = Pricing { inherited: Some(true), ..before };
+        Before::record(&mut private, Some(&inherited));
+        assert_eq!(Before::recorded(&private), Some(Before::Inherited));
+    }
+}
