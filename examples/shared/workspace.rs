@@ -11,8 +11,8 @@ use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// The provider's address in `required_providers`, short for `registry.terraform.io/defender-tf/defender`.
-pub(crate) const PROVIDER_ADDRESS: &str = "defender-tf/defender";
+/// The registry in the provider's own address, also where OpenTofu runs it.
+const TERRAFORM_REGISTRY: &str = "registry.terraform.io";
 
 /// The file with the provider block.
 pub(crate) const PROVIDER_FILE: &str = "provider.tf";
@@ -81,7 +81,7 @@ impl Workspace {
                 r#"terraform {{
   required_providers {{
     defender = {{
-      source = "{PROVIDER_ADDRESS}"
+      source = "{TERRAFORM_REGISTRY}/defender-tf/defender"
     }}
   }}
 }}
@@ -179,9 +179,11 @@ const CLI_CONFIGURATION: &str = ".terraformrc";
 
 fn cli_configuration(provider: &Path) -> String {
     let folder = provider.parent().unwrap_or(provider).display().to_string().replace('\\', "/");
-    format!(
-        "provider_installation {{\n  dev_overrides {{\n    \"{PROVIDER_ADDRESS}\" = \"{folder}\"\n  }}\n  direct {{}}\n}}\n"
-    )
+    // What a configuration means by `defender-tf/defender` depends on who reads it.
+    let overrides = [TERRAFORM_REGISTRY, "registry.opentofu.org"]
+        .map(|registry| format!("    \"{registry}/defender-tf/defender\" = \"{folder}\"\n"))
+        .concat();
+    format!("provider_installation {{\n  dev_overrides {{\n{overrides}  }}\n  direct {{}}\n}}\n")
 }
 
 /// The variables with which azurerm, too, would find the emulator.
