@@ -105,10 +105,26 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, scope: O
         }
     }
     complete_extensions(config, prior, planned);
-    if let Some(prior) = prior.filter(|prior| !needs_write(prior, planned)) {
-        planned.all_extensions = prior.all_extensions.clone();
-        planned.resources_coverage_status = prior.resources_coverage_status.clone();
+    if let Some(prior) = prior {
+        let settled = unchanged(config, prior, planned);
+        if !needs_write(prior, &settled) {
+            *planned = settled;
+        }
     }
+}
+
+/// The plan if Azure is not told anything: what it computes stays as it is, be it nothing.
+fn unchanged(config: &Model, prior: &Model, planned: &Model) -> Model {
+    let mut settled = planned.clone();
+    if config.subplan.is_null() {
+        settled.subplan.clone_from(&prior.subplan);
+    }
+    if config.enforce.is_null() {
+        settled.enforce = prior.enforce;
+    }
+    settled.all_extensions.clone_from(&prior.all_extensions);
+    settled.resources_coverage_status.clone_from(&prior.resources_coverage_status);
+    settled
 }
 
 /// Properties that are not configured: none while the extension is off, those that it has while it stays on.
