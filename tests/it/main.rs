@@ -5,9 +5,13 @@
 #![cfg(test)]
 
 mod examples;
+mod faults;
 mod harness;
+mod plans;
+mod requests;
 #[expect(dead_code, reason = "the tests need only a part of what the examples share")]
 #[path = "../../examples/shared/mod.rs"]
 mod shared;
+mod state;
 mod terraform_versions;
 mod tidy;

@@ -1,0 +1,9 @@
+//! `defender_plan` and `data.defender_plans` in the hands of the real Terraform, told as [`story::Story`]s.
+//!
+//! A story is a sequence of steps. Each says what the user writes, which requests Azure sees because of it, and
+//! what stands in Azure afterwards; that a plan right after an apply is empty goes for every step.
+
+mod lifecycle;
+mod ownership;
+mod properties;
+mod story;
