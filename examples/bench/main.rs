@@ -77,7 +77,7 @@ fn usage() -> Result<(), Failure> {
 
 fn measure(size: Size, json: Option<PathBuf>) -> Result<(), Failure> {
     let terraform = Terraform::find()?;
-    let provider = provider_binary::build()?;
+    let provider = provider_binary::build(None)?;
     let json = json.map_or_else(|| target_directory().map(|target| target.join("bench.json")), Ok)?;
     let mut report = Report::new(&terraform)?;
     process_figures::measure(&provider, size, &mut report)?;

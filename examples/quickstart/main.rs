@@ -60,7 +60,7 @@ fn run(keep: bool) -> Result<(), Failure> {
     )?;
     let version = version.require(0)?.stdout.lines().next().unwrap_or_default().to_owned();
     let start = Instant::now();
-    let provider = provider_binary::build()?;
+    let provider = provider_binary::build(Some("quickstart"))?;
     let built = start.elapsed();
     let azure = azure::start()?;
     let mut workspace = Workspace::new(&terraform, &provider)?;

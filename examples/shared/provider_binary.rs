@@ -8,14 +8,18 @@ use std::process::{Command, Stdio};
 /// Builds the provider in the profile of this program and returns the path of the binary. Cargo's own
 /// progress goes to standard error.
 ///
+/// An example that names itself lets cargo use again what it has compiled for it; alone, the provider is built
+/// with the features that it is released with, from dependencies of its own.
+///
 /// # Errors
 ///
 /// Cargo cannot be started, or the build fails.
-pub(crate) fn build() -> Result<PathBuf, Failure> {
+pub(crate) fn build(example: Option<&str>) -> Result<PathBuf, Failure> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--message-format=json-render-diagnostics"]);
     command.args(["--bin", "terraform-provider-defender"]);
+    command.args(example.into_iter().flat_map(|name| ["--example", name]));
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -25,13 +29,14 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
         return Err(Failure::new("cargo could not build the provider; its messages are above"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
-    let executable = messages.lines().rev().find_map(executable);
+    let executable = messages.lines().find_map(executable);
     executable.ok_or_else(|| Failure::new("cargo built the provider and did not say where it is"))
 }
 
 /// The path in one of [cargo's messages](https://doc.rust-lang.org/cargo/reference/external-tools.html), if
-/// it is the one about a program.
+/// it is the one about the provider.
 fn executable(message: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
-    Some(PathBuf::from(message.get("executable")?.as_str()?))
+    let is_provider = message["target"]["kind"] == serde_json::json!(["bin"]);
+    is_provider.then_some(PathBuf::from(message.get("executable")?.as_str()?))
 }
