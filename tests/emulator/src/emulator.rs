@@ -167,6 +167,12 @@ impl Emulator {
         self.world.lock().faults.clear();
     }
 
+    /// How many faults have not been used up. A fault that delays a request is used up when the request arrives,
+    /// so this tells a test that one is being held.
+    pub fn waiting_faults(&self) -> usize {
+        self.world.lock().faults.count()
+    }
+
     /// The document with this id, in any letter case.
     pub fn resource(&self, id: &str) -> Option<Value> {
         self.world.lock().store.get(id).cloned()

@@ -130,6 +130,11 @@ impl Faults {
         self.waiting.clear();
     }
 
+    /// How many have not been used up.
+    pub(crate) fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// The first fault that meets this request; it is used up once by that.
     pub(crate) fn claim(&mut self, call: &Call) -> Option<Fault> {
         for index in 0..self.waiting.len() {
