@@ -7,6 +7,8 @@
 mod examples;
 mod faults;
 mod harness;
+#[cfg(target_os = "linux")]
+mod interruptions;
 mod plans;
 mod requests;
 #[expect(dead_code, reason = "the tests need only a part of what the examples share")]
