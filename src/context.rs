@@ -4,10 +4,10 @@
 //! Made by [`provider`](crate::provider) from the provider block; a new one for each configuration, so that what
 //! one run has read is never used by another.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use tfplugin_protocol::provider::Call;
+use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
 use crate::arm::{self, Client, Scope};
@@ -21,6 +21,7 @@ pub struct Context {
     pub default_scope: Attr<Scope>,
     azure: Azure,
     claims: Mutex<HashSet<String>>,
+    private_data: Mutex<HashMap<String, Private>>,
 }
 
 /// The way to Azure, or why there is none yet.
@@ -35,12 +36,13 @@ impl Context {
     /// Surroundings with a client that has not sent anything yet.
     pub fn new(default_scope: Attr<Scope>, client: Client) -> Self {
         let azure = Azure::Reachable(Pricings::new(client));
-        Self { default_scope, azure, claims: Mutex::default() }
+        Self { default_scope, azure, claims: Mutex::default(), private_data: Mutex::default() }
     }
 
     /// Surroundings of a provider block that is not wholly known: everything works but requests.
     pub fn not_yet(default_scope: Attr<Scope>, unknown: &'static str) -> Self {
-        Self { default_scope, azure: Azure::NotYet(unknown), claims: Mutex::default() }
+        let azure = Azure::NotYet(unknown);
+        Self { default_scope, azure, claims: Mutex::default(), private_data: Mutex::default() }
     }
 
     /// Defender plans.
@@ -65,6 +67,20 @@ impl Context {
     pub fn claim(&self, id: &str) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         claims.insert(id.to_ascii_lowercase())
+    }
+
+    /// Notes the private data of an object that was read. Terraform plans the replacement of a tainted object as
+    /// if there were none, without its private data, and deletes the old object with what that plan returned.
+    /// <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
+    pub fn note_private_data(&self, id: &str, private: Private) {
+        let mut noted = self.private_data.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.insert(id.to_ascii_lowercase(), private);
+    }
+
+    /// The private data of an object that was read in this run.
+    pub fn private_data_of(&self, id: &str) -> Option<Private> {
+        let noted = self.private_data.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.get(&id.to_ascii_lowercase()).cloned()
     }
 }
 

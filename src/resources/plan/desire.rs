@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics};
 
 use super::model::{Extension, Model};
-use super::state::Failures;
+use super::state::{self, Failures};
 use crate::catalog::Catalog;
 use crate::pricings::{Pricing, Setting, Tier, Wanted, same_value};
 
@@ -141,7 +141,7 @@ fn extension_shortfall(
     failures: &Failures,
 ) -> Option<Diagnostic> {
     let path = AttributePath::of("extensions").key(name);
-    if let Some(reason) = failures.get(&name.to_ascii_lowercase()) {
+    if let Some(reason) = state::failure_of(failures, name) {
         let detail = format!("{name} of the plan {}: {reason}.{}", answer.name, missing_roles(reason));
         return Some(Diagnostic::error("An extension could not be switched", detail).at(path));
     }

@@ -91,6 +91,9 @@ impl Resource for Plan {
         if found.inherited == Some(true) {
             return Ok(None);
         }
+        if let Attr::Known(id) = &state.id {
+            context.note_private_data(id, call.private.clone());
+        }
         let failures = state::failures(&call.private);
         state::warn_of_failures(call, &name, &failures);
         Ok(Some(state::refresh(state, found, &failures)))

@@ -25,6 +25,9 @@ pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Resul
     }
     if let (Attr::Known(id), false) = (&planned.id, is_replacement(prior.as_ref(), &planned)) {
         claim(call, id, prior.is_none());
+        if prior.is_none() {
+            recall_before(call, id);
+        }
     }
     Ok(planned)
 }
@@ -177,6 +180,14 @@ fn claim(call: &mut Call<Context>, id: &str, created: bool) {
         call.warn(Diagnostic::warning("The plan is managed twice", detail).at("name"));
     }
     call.private.set(CLAIMED, &true);
+}
+
+/// Hands on what stood there before a tainted object, so that the replacement restores it first.
+fn recall_before(call: &mut Call<Context>, id: &str) {
+    let noted = call.context_if_configured().and_then(|context| context.private_data_of(id));
+    if let (None, Some(noted)) = (Before::recorded(&call.private), noted) {
+        Before::hand_on(&noted, &mut call.private);
+    }
 }
 
 /// Takes the mark off before private data is stored.

@@ -14,7 +14,7 @@ use super::model::{Extension, Extensions, Model, OnDestroy, Ownership, Propertie
 use crate::context::Context;
 use crate::pricings::{self, Pricing, Tier, Wanted, same_value};
 
-/// Why extensions could not be switched, by lower-cased name.
+/// Why extensions could not be switched, by name.
 pub(super) type Failures = BTreeMap<String, String>;
 
 const FAILURES: &str = "failed_extensions";
@@ -39,6 +39,13 @@ impl Before {
         }
     }
 
+    /// Copies what was noted, if anything was.
+    pub(super) fn hand_on(from: &Private, to: &mut Private) {
+        if let Some(before) = Self::recorded(from) {
+            to.set(BEFORE, &before);
+        }
+    }
+
     /// What was noted; nothing for an object that was imported.
     pub(super) fn recorded(private: &Private) -> Option<Self> {
         private.get(BEFORE)
@@ -55,11 +62,15 @@ pub(super) fn remember(private: &mut Private, failures: &Failures) {
     if failures.is_empty() { private.remove(FAILURES) } else { private.set(FAILURES, failures) }
 }
 
+/// Why the extension of this name, in any letter case, could not be switched.
+pub(super) fn failure_of<'a>(failures: &'a Failures, name: &str) -> Option<&'a String> {
+    failures.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, reason)| reason)
+}
+
 /// The failures that an answer tells.
 pub(super) fn failures_in(answer: &Pricing) -> Failures {
-    let failure = |(name, extension): (&String, &pricings::Extension)| {
-        Some((name.to_ascii_lowercase(), extension.failure.clone()?))
-    };
+    let failure =
+        |(name, extension): (&String, &pricings::Extension)| Some((name.clone(), extension.failure.clone()?));
     answer.extensions.iter().filter_map(failure).collect()
 }
 
@@ -140,7 +151,7 @@ fn extensions(
 fn refreshed(name: &str, known: &Extension, found: &Pricing, failures: &Failures) -> Extension {
     let reported = found.extension(name);
     let enabled = reported.is_some_and(|extension| extension.enabled);
-    let failed = failures.contains_key(&name.to_ascii_lowercase());
+    let failed = failure_of(failures, name).is_some();
     let properties = match (&known.properties, reported) {
         (Attr::Known(known), Some(extension)) if enabled => Attr::Known(respelled(known, extension)),
         (Attr::Known(known), _) if known.is_empty() => Attr::Known(Properties::new()),
