@@ -133,9 +133,10 @@ impl Story {
         require_texts(output, texts).map(drop)
     }
 
-    /// The attributes of `defender_plan.it` in the state, or of the first data source.
+    /// The first object of the state; null where there is none.
     pub(super) fn state(&self) -> Result<Value, Failure> {
-        Ok(self.scene.workspace.show_json()?["values"]["root_module"]["resources"][0].take())
+        let state = self.scene.workspace.show_json()?;
+        Ok(state.pointer("/values/root_module/resources/0").cloned().unwrap_or_default())
     }
 
     /// Asserts how plans stand in Azure, each as [`describe`] writes it, with `; ` between them.
