@@ -35,6 +35,14 @@ resource "terraform_data" "s00000000-0000-0000-0000-000000000001" {
 }
 "#;
 
+/// How many resources Terraform works on at once unless told otherwise.
+/// <https://developer.hashicorp.com/terraform/cli/commands/plan#parallelism-n>
+const TERRAFORM_PARALLELISM: u32 = 10;
+
+/// Milliseconds that each answer of Azure takes, and resources at once. The plans of a subscription wait for one
+/// list, so that ten at once are hardly more than one subscription at once.
+const CASES: [(u64, u32); 3] = [(0, TERRAFORM_PARALLELISM), (100, TERRAFORM_PARALLELISM), (100, 100)];
+
 /// The one that the emulator has without a seed.
 const FIRST_SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000001";
 
@@ -51,12 +59,15 @@ pub(crate) fn measure(
     let defender = fleet(terraform, provider, &azure, size, DEFENDER)?;
     let data = fleet(terraform, provider, &azure, size, TERRAFORM_DATA)?;
     copy_documents(&azure, size);
-    let theirs = (0..size.runs).map(|_| refresh(&data)).collect::<Result<Vec<_>, _>>().map(median)?;
-    for latency in [0, 100] {
+    let theirs = refresh(&data, TERRAFORM_PARALLELISM, size)?;
+    for (latency, parallelism) in CASES {
         azure.set_latency(Duration::from_millis(latency));
         azure.clear_requests();
-        let ours = (0..size.runs).map(|_| refresh(&defender)).collect::<Result<Vec<_>, _>>().map(median)?;
-        let name = format!("{} subscriptions x 14 plans: refresh at {latency} ms", size.subscriptions);
+        let ours = refresh(&defender, parallelism, size)?;
+        let name = format!(
+            "{} subscriptions x 14 plans: refresh at {latency} ms, {parallelism} at once",
+            size.subscriptions
+        );
         let note = format!("{}; in {} runs", requests::in_words(&azure.requests()), size.runs);
         report.add(&name, (ours, "ms"), None, note)?;
         let note = format!("they take {theirs:.0} ms");
@@ -65,8 +76,12 @@ pub(crate) fn measure(
     Ok(())
 }
 
-fn refresh(workspace: &Workspace) -> Result<f64, Failure> {
-    Ok(milliseconds(workspace.plan()?.require(0)?.took))
+/// The median time of plans that find nothing to do.
+fn refresh(workspace: &Workspace, parallelism: u32, size: Size) -> Result<f64, Failure> {
+    let parallelism = format!("-parallelism={parallelism}");
+    let plan = || workspace.run(["plan", "-detailed-exitcode", &parallelism])?.require(0);
+    let times = (0..size.runs).map(|_| Ok(milliseconds(plan()?.took)));
+    times.collect::<Result<Vec<_>, _>>().map(median)
 }
 
 /// Applies the configuration to the first subscription and lets the state say that it was applied to all.
