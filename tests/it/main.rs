@@ -11,9 +11,11 @@ mod harness;
 mod interruptions;
 mod plans;
 mod requests;
+mod secrets;
 #[expect(dead_code, reason = "the tests need only a part of what the examples share")]
 #[path = "../../examples/shared/mod.rs"]
 mod shared;
+mod sign_in;
 mod state;
 mod terraform_versions;
 mod tidy;
