@@ -25,11 +25,34 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
     planning::forget_claim(call);
     let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
-    let before = context.pricings()?.before(&scope, &name, &patience(call)).await?;
-    Before::record(&mut call.private, before.as_ref());
-    let write = Write { pricings: context.pricings()?, scope, name, planned, before };
+    let (pricings, patience) = (context.pricings()?, patience(call));
+    let before = pricings.before(&scope, &name, &patience).await?;
+    if let Some(before) = &before {
+        Before::record(&mut call.private, before, inherits(pricings, &scope, before, &patience).await);
+    }
+    let write = Write { pricings, scope, name, planned, before };
     let live = Live::of(write.before.as_ref());
     write.run(call, &live).await
+}
+
+/// Whether a plan is not the scope's own. Azure says so of a machine only where there is something to inherit: in
+/// a subscription whose plan is off, a machine without a setting of its own is off and "not inherited" as well.
+/// <https://learn.microsoft.com/rest/api/defenderforcloud/pricings/list?view=rest-defenderforcloud-2024-01-01#list-pricings-on-resource---list-all-plans>
+async fn inherits(pricings: &Pricings, scope: &Scope, found: &Pricing, patience: &arm::Call) -> bool {
+    if found.inherited != Some(false) || found.tier == Tier::Standard {
+        return found.inherited == Some(true);
+    }
+    let parent = scope.subscription_id().and_then(|id| format!("/subscriptions/{id}").parse().ok());
+    let Some(parent) = parent else { return false };
+    match pricings.list(&parent, patience).await {
+        Ok(plans) => {
+            plans.iter().any(|plan| plan.name.eq_ignore_ascii_case(&found.name) && plan.tier == Tier::Free)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "whether the setting is the machine's own is not known; it is taken for its own");
+            false
+        }
+    }
 }
 
 /// Changes a plan in place.

@@ -32,11 +32,8 @@ pub(super) enum Before {
 
 impl Before {
     /// Notes what was there, for the day on which the resource is destroyed.
-    pub(super) fn record(private: &mut Private, before: Option<&Pricing>) {
-        if let Some(before) = before {
-            let inherited = before.inherited == Some(true);
-            private.set(BEFORE, &if inherited { Self::Inherited } else { Self::Set(before.to_wanted()) });
-        }
+    pub(super) fn record(private: &mut Private, before: &Pricing, inherits: bool) {
+        private.set(BEFORE, &if inherits { Self::Inherited } else { Self::Set(before.to_wanted()) });
     }
 
     /// Copies what was noted, if anything was.
