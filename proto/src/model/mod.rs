@@ -6,9 +6,11 @@
 
 mod attr;
 mod de;
+mod exact;
 mod ser;
 
 pub use attr::Attr;
+pub(crate) use exact::keep_untouched;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -3,6 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::timeouts::{Operation, TIMEOUTS};
 use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
 use crate::codec::CodecError;
@@ -114,7 +117,7 @@ impl<R: Resource> DynResource<R::Context> for R {
                 changed: change.planned != change.prior,
             };
             let planned = self.plan(call, planning).await?;
-            write(&planned, ty, change.planned.get(TIMEOUTS))
+            write_over(&change.planned, &planned, ty)
         })
     }
 
@@ -130,13 +133,12 @@ impl<R: Resource> DynResource<R::Context> for R {
     ) -> Pending<'a, Option<Outcome>> {
         Box::pin(async move {
             let Change { prior, planned, .. } = change;
-            let timeouts = planned.get(TIMEOUTS);
             let new = match (prior.is_null(), planned.is_null()) {
                 (_, true) => return self.delete(call, read(&prior)?).await.map(|()| None),
                 (true, false) => self.create(call, read(&planned)?).await?,
                 (false, false) => self.update(call, read(&prior)?, read(&planned)?).await?,
             };
-            outcome(self, &new, ty, timeouts).map(Some)
+            outcome(self, &planned, &new, ty).map(Some)
         })
     }
 
@@ -148,7 +150,7 @@ impl<R: Resource> DynResource<R::Context> for R {
     ) -> Pending<'a, Option<Outcome>> {
         Box::pin(async move {
             let found = self.read(call, read(&state)?).await?;
-            found.map(|found| outcome(self, &found, ty, state.get(TIMEOUTS))).transpose()
+            found.map(|found| outcome(self, &state, &found, ty)).transpose()
         })
     }
 
@@ -159,7 +161,7 @@ impl<R: Resource> DynResource<R::Context> for R {
         ty: &Type,
     ) -> Result<Outcome> {
         let found = self.import(call, target)?;
-        outcome(self, &found, ty, &Value::Null)
+        Ok(Outcome { value: write(&found, ty, &Value::Null)?, identity: self.identity(&found) })
     }
 }
 
@@ -189,21 +191,28 @@ impl<D: DataSource> DynDataSource<D::Context> for D {
     ) -> Pending<'a, Value> {
         Box::pin(async move {
             let result = self.read(call, read(&config)?).await?;
-            write(&result, ty, config.get(TIMEOUTS))
+            write_over(&config, &result, ty)
         })
     }
 }
 
-fn outcome<R: Resource>(resource: &R, new: &R::Model, ty: &Type, timeouts: &Value) -> Result<Outcome> {
-    Ok(Outcome { value: write(new, ty, timeouts)?, identity: resource.identity(new) })
+fn outcome<R: Resource>(resource: &R, before: &Value, new: &R::Model, ty: &Type) -> Result<Outcome> {
+    Ok(Outcome { value: write_over(before, new, ty)?, identity: resource.identity(new) })
 }
 
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T> {
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {
     model::from_value(value).map_err(|error| misfit(&error))
 }
 
+/// Writes a model that came from `before`, whose parts stay exactly as they are where the model repeats them.
+fn write_over<T: Serialize + DeserializeOwned>(before: &Value, model: &T, ty: &Type) -> Result<Value> {
+    let timeouts = before.get(TIMEOUTS);
+    let echoed = write(&read::<T>(before)?, ty, timeouts)?;
+    Ok(model::keep_untouched(before, &echoed, write(model, ty, timeouts)?))
+}
+
 /// Writes a model and puts back the timeouts, which are no part of it.
-fn write<T: serde::Serialize>(model: &T, ty: &Type, timeouts: &Value) -> Result<Value> {
+fn write<T: Serialize>(model: &T, ty: &Type, timeouts: &Value) -> Result<Value> {
     let mut value = model::to_value(model, ty).map_err(|error| misfit(&error))?;
     if let Value::Map(entries) = &mut value {
         entries.insert(TIMEOUTS.to_owned(), timeouts.clone());
