@@ -1,6 +1,6 @@
 //! Terraform's values: what attributes hold in configuration, plan and state.
 //!
-//! A [`Value`] carries no schema; the [`Type`](crate::Type) beside it says how it is read and written
+//! A [`Value`] carries no schema; the [`Type`] beside it says how it is read and written
 //! ([`crate::codec`]). Providers rarely touch it: [`crate::model`] turns it into plain structs.
 
 mod number;
