@@ -30,6 +30,16 @@ fn an_override_is_made_and_removed() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Azure does not call it inherited, but nothing is the machine's own where its subscription's plan is off.
+#[test]
+fn a_machine_of_a_subscription_without_the_plan_inherits_again() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let p1 = "vm1/VirtualMachines Standard P1 -MdeDesignatedSubscription";
+    story.apply(&on("vm1", ""), "GET vm1/*, GET *, PUT vm1/VirtualMachines 201", p1)?;
+    story.destroy("GET vm1/*, DELETE vm1/VirtualMachines", "vm1/VirtualMachines inherits")?;
+    Ok(())
+}
+
 #[test]
 fn an_override_that_was_there_is_put_back() -> Result<(), Failure> {
     let story = Story::new(&[

@@ -3,10 +3,16 @@
 //! A story is a sequence of steps. Each says what the user writes, which requests Azure sees because of it, and
 //! what stands in Azure afterwards; that a plan right after an apply is empty goes for every step.
 
+mod bad_input;
+mod data_source;
 mod destroy;
 mod failures;
+mod fourteen;
+mod import;
 mod lifecycle;
 mod machines;
 mod ownership;
 mod properties;
 mod story;
+mod twice;
+mod unknowns;

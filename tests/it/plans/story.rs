@@ -4,7 +4,6 @@ use crate::harness::{SUBSCRIPTION, Scene};
 use crate::shared::process::{Failure, Output};
 use arm_emulator::{Emulator, LoggedRequest};
 use serde_json::{Value, json};
-use std::mem;
 
 /// Where the machines of the stories lie: name and type.
 const MACHINES: [(&str, &str); 3] = [
@@ -139,7 +138,7 @@ impl Story {
         Ok(state.pointer("/values/root_module/resources/0").cloned().unwrap_or_default())
     }
 
-    /// Asserts how plans stand in Azure, each as [`describe`] writes it, with `; ` between them.
+    /// Asserts how plans stand in Azure, each as [`in_words`] writes it, with `; ` between them.
     pub(super) fn assert_azure(&self, expected: &str, step: &str) {
         for line in expected.split("; ") {
             let place = line.split(' ').next().unwrap_or_default();
@@ -190,16 +189,21 @@ pub(super) fn short(request: &LoggedRequest) -> String {
     }
 }
 
-/// A plan in Azure in one line: `VirtualMachines Standard P2 enforced AgentlessVmScanning{ExclusionTags=[]} -Other`,
-/// where `-` says that an extension is off; `vm1/VirtualMachines inherits` where nothing is set.
 fn describe(azure: &Emulator, place: &str) -> String {
-    let Some(mut document) = azure.resource(&id(place)) else { return format!("{place} inherits") };
-    let mut properties = mem::take(&mut document["properties"]);
+    azure
+        .resource(&id(place))
+        .map_or_else(|| format!("{place} inherits"), |document| in_words(place, &document))
+}
+
+/// A plan in Azure in one line: `VirtualMachines Standard P2 enforced AgentlessVmScanning{ExclusionTags=[]} -Other`,
+/// where `-` says that an extension is off. A plan of a machine that has none of its own `inherits`.
+pub(super) fn in_words(place: &str, document: &Value) -> String {
+    let properties = &document["properties"];
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut words = vec![place.to_owned(), text(&properties["pricingTier"])];
     words.extend(properties["subPlan"].as_str().map(str::to_owned));
     words.extend((properties["enforce"] == "True").then(|| "enforced".to_owned()));
-    for extension in properties["extensions"].as_array_mut().into_iter().flatten() {
+    for extension in properties["extensions"].as_array().into_iter().flatten() {
         let name = text(&extension["name"]);
         if extension["isEnabled"] != "True" {
             words.push(format!("-{name}"));

@@ -1,0 +1,60 @@
+//! Two resources for one plan are warned of; one resource that Terraform plans more than once is not.
+
+use super::story::{Story, one, warnings};
+use crate::harness::SUBSCRIPTION;
+use crate::shared::process::Failure;
+use arm_emulator::Fault;
+use std::collections::BTreeMap;
+
+const WARNING: &str = "Warning: The plan is managed twice";
+
+#[test]
+fn two_resources_for_one_plan() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let odd = SUBSCRIPTION.replace("subscriptions", "SUBSCRIPTIONS");
+    let other = one(&format!("scope = \"{odd}\"\nname = \"Arm\"")).replace("\"it\"", "\"other\"");
+    story.write(&(one("name = \"Arm\"") + &other))?;
+    let plan = story.plan(2, &[WARNING, "2 to add", "pricings/Arm"])?;
+    assert_eq!(warnings(&plan), 1, "{}", plan.stdout);
+    story.scene.workspace.apply()?.require(0)?.require_text(WARNING)?;
+    story.take_sent();
+    story.plan(0, &[WARNING]).map(drop)
+}
+
+#[test]
+fn one_resource_however_often_it_is_planned() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let configuration = one("name = \"Arm\"");
+    story.apply(&configuration, "GET *, PUT Arm", "Arm Standard PerSubscription")?;
+    let replaced =
+        story.scene.workspace.run(["apply", "-auto-approve", "-replace=defender_plan.it"])?.require(0)?;
+    assert_eq!(warnings(&replaced), 0, "{}", replaced.stdout);
+    assert_eq!(story.take_sent(), ["GET *", "PUT Arm", "PUT Arm"], "restored, and taken over anew");
+    let tainted = story.scene.workspace.run(["taint", "defender_plan.it"])?.require(0)?;
+    assert_eq!(warnings(&tainted), 0, "{}", tainted.stdout);
+    story.apply(&configuration, "GET *, PUT Arm, PUT Arm", "Arm Standard PerSubscription")?;
+    story.apply(
+        &one("name = \"KeyVaults\""),
+        "GET *, PUT Arm, GET *, PUT KeyVaults",
+        "Arm Free; KeyVaults Standard PerKeyVault",
+    )?;
+    story.destroy("GET *, PUT KeyVaults", "KeyVaults Free").map(drop)
+}
+
+/// The replacement of what a failed creation left is planned twice as well.
+#[test]
+fn a_failed_creation() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let configuration = one("name = \"Containers\"\nextensions = { ContainerSensor = {} }");
+    story.scene.azure.add_fault(Fault {
+        method: Some("PUT".to_owned()),
+        extension_failures: BTreeMap::from([("ContainerSensor".to_owned(), "no".to_owned())]),
+        ..Fault::default()
+    });
+    story.write(&configuration)?;
+    story.scene.workspace.apply()?.require(1)?;
+    story.take_sent();
+    let plan = story.plan(2, &["An extension is not in effect"])?;
+    assert_eq!(warnings(&plan), 1, "{}", plan.stdout);
+    Ok(())
+}
