@@ -7,6 +7,9 @@ use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::pricings::Tier;
 
+/// Far more than any name of Azure's has, so that a text that got here by mistake is not sent, and not quoted whole.
+const LONGEST_NAME: usize = 100;
+
 pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     if let Attr::Known(text) = &config.scope {
@@ -63,9 +66,10 @@ pub(super) fn scope(text: &str) -> Result<Scope, Diagnostic> {
 fn check_name(catalog: &Catalog, name: &str) -> Option<Diagnostic> {
     let wrong =
         |detail: String| Some(Diagnostic::error("Not the name of a Defender plan", detail).at("name"));
-    if name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric()) {
+    if name.is_empty() || name.len() > LONGEST_NAME || name.contains(|c: char| !c.is_ascii_alphanumeric()) {
+        let beginning: String = name.chars().take(LONGEST_NAME).collect();
         let example = "A plan's name is Azure's, such as \"VirtualMachines\" or \"StorageAccounts\"";
-        return wrong(format!("{name:?} cannot be one. {example}."));
+        return wrong(format!("{beginning:?} cannot be one. {example}."));
     }
     match catalog.plan(name) {
         Some(plan) if plan.name != name => wrong(format!("Azure writes it {:?}, not {name:?}.", plan.name)),
@@ -121,7 +125,7 @@ fn check_extensions(extensions: &Extensions) -> Diagnostics {
                     "Azure takes properties for an extension that is on only (it answers HTTP 500 otherwise). Remove \
                      the properties of {name}, or set enabled = true."
                 );
-                let path = path.attribute("properties");
+                // Terraform finds the line of a map's element, but not of what is inside it.
                 diagnostics.push(Diagnostic::error("Properties on a disabled extension", detail).at(path));
             }
             Attr::Known(_) | Attr::Unknown => {}
