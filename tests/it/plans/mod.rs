@@ -4,6 +4,7 @@
 //! what stands in Azure afterwards; that a plan right after an apply is empty goes for every step.
 
 mod bad_input;
+mod bad_provider;
 mod data_source;
 mod destroy;
 mod failures;
