@@ -11,6 +11,9 @@ use super::Scope;
 
 const EXAMPLE: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/example/providers/Microsoft.Compute/virtualMachines/vm1";
 
+/// Bytes. A longer text got here by mistake: it is neither sent nor quoted whole.
+const LONGEST: usize = 8_192;
+
 /// The id of anything that Azure Resource Manager holds. Equal to another one that differs in letter case only.
 ///
 /// Fixed words (`subscriptions`, `resourceGroups`, `providers`) are displayed in Azure's spelling and a subscription
@@ -118,6 +121,10 @@ impl FromStr for ResourceId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
+        if text.len() > LONGEST {
+            let problem = format!("it has {} bytes, far more than any id", text.len());
+            return Err(IdError { given: text.chars().take(100).collect(), problem, example: EXAMPLE });
+        }
         parse(text).map_err(|problem| IdError { given: text.to_owned(), problem, example: EXAMPLE })
     }
 }

@@ -206,7 +206,9 @@ impl Attribute {
         self.check(move |value| match value.as_str() {
             Some(text) if !allowed.iter().any(|other| other == text) => {
                 let list = allowed.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
-                Err(format!("{text:?} is not one of the allowed values: {list}."))
+                // What got here by mistake may be of any length.
+                let beginning: String = text.chars().take(100).collect();
+                Err(format!("{beginning:?} is not one of the allowed values: {list}."))
             }
             _ => Ok(()),
         })

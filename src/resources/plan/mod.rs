@@ -127,8 +127,9 @@ impl Resource for Plan {
 /// Reads the id of a plan, in any letter case; azurerm's ids are the same.
 fn parse_id(id: &str) -> Result<(Scope, String)> {
     let wrong = |problem: String| {
+        let beginning: String = id.chars().take(300).collect();
         let detail = format!(
-            "{id:?} is not the id of a Defender plan: {problem}. Such an id looks like \
+            "{beginning:?} is not the id of a Defender plan: {problem}. Such an id looks like \
              /subscriptions/00000000-0000-0000-0000-000000000000/providers/{RESOURCE_TYPE}/VirtualMachines."
         );
         Diagnostic::error("Not the id of a Defender plan", detail)
