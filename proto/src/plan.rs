@@ -59,6 +59,12 @@ pub(crate) fn replacements(schema: &Schema, prior: &Value, planned: &Value) -> V
 pub(crate) fn validate(schema: &Schema, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     walk::values(&schema.block, config, &AttributePath::default(), &mut |attribute, path, value| {
+        // Core finds this by itself for the attributes of the block, but not for those of nested objects.
+        if attribute.computed && !attribute.optional && !value.is_null() {
+            let detail = format!("{path} is set by the provider and is there to be read. Remove it.");
+            diagnostics.push(Diagnostic::error(format!("{path} is read-only"), detail).at(path));
+            return;
+        }
         if !value.is_wholly_known() {
             return;
         }
@@ -212,5 +218,13 @@ mod tests {
             problems("Small".into()),
             r#"size: Invalid value for size: "Small" is not one of the allowed values: "small", "large"."#
         );
+    }
+    #[test]
+    fn what_the_provider_says_is_not_for_the_user_to_set() {
+        let config = object(&[("name", "n".into()), ("parts", part(true.into(), "mine".into(), "t"))]);
+        let problems = validate(&schema(), &config).to_string();
+        assert!(problems.contains(r#"parts["p"].state is read-only"#), "{problems}");
+        let config = object(&[("name", "n".into()), ("parts", part(true.into(), Value::Null, "t"))]);
+        assert_eq!(validate(&schema(), &config).to_string(), "");
     }
 }
