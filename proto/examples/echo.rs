@@ -50,6 +50,12 @@ impl Provider for Echo {
 
 struct Thing;
 
+const MISBEHAVE: &str = "How to fail: `error`, `panic`, `change` or `unknown` when written, `vanish` when read, \
+                         `keep` when deleted; `warn` when planned.";
+
+/// Where private data counts the writes.
+const WRITES: &str = "writes";
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Model {
     id: Attr<String>,
@@ -62,6 +68,7 @@ struct Model {
     parts: Attr<BTreeMap<String, Part>>,
     misbehave: Attr<String>,
     echo: Attr<String>,
+    writes: Attr<i64>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -105,8 +112,9 @@ impl Resource for Thing {
                 Attribute::of(Type::set(Type::String)).optional().describe("Without order."),
             )
             .attribute("parts", Attribute::nested(Nesting::Map, part).optional().describe("Named parts."))
-            .attribute("misbehave", text.describe("How to fail: `error`, `panic`, `change` or `unknown`."))
+            .attribute("misbehave", text.describe(MISBEHAVE))
             .attribute("echo", Attribute::string().computed().describe("What it says."))
+            .attribute("writes", Attribute::number().computed().describe("How often it was written."))
     }
 
     fn identity_schema(&self) -> &'static [IdentityAttribute] {
@@ -143,7 +151,8 @@ impl Resource for Thing {
     }
 
     async fn read(&self, _call: &mut Call<Option<String>>, state: Model) -> Result<Option<Model>> {
-        Ok(Some(state))
+        let gone = state.misbehave.known().is_some_and(|how| how == "vanish");
+        Ok(if gone { None } else { Some(state) })
     }
 
     async fn update(&self, call: &mut Call<Option<String>>, _prior: Model, planned: Model) -> Result<Model> {
@@ -173,6 +182,7 @@ impl Resource for Thing {
             parts: Attr::Null,
             misbehave: Attr::Null,
             echo: name.into(),
+            writes: Attr::Known(0),
         })
     }
 }
@@ -188,7 +198,9 @@ fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
             part.note = "remembered".into();
         }
     }
-    call.private.set("seen", &true);
+    let writes = call.private.get::<i64>(WRITES).unwrap_or(0) + 1;
+    call.private.set(WRITES, &writes);
+    new.writes = Attr::Known(writes);
     call.save(&new);
     match new.misbehave.known().map(String::as_str) {
         Some("error") => {

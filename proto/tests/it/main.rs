@@ -5,10 +5,13 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at the first surprise")]
 
+mod contract;
 mod debug_mode;
 mod handshake;
 mod host;
 mod peers;
+#[expect(dead_code, reason = "only a part of what the examples share is needed")]
+mod shared;
 mod standard_streams;
 mod stopping;
 mod terraform;

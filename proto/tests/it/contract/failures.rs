@@ -1,0 +1,69 @@
+//! Providers that fail, panic or break their word: state is always true, and the message says where the fault lies.
+
+use super::scene::{Scene, thing};
+use crate::shared::process::Failure;
+
+/// A creation that ends half-way.
+struct Case {
+    misbehave: &'static str,
+    says: &'static str,
+}
+
+#[test]
+fn what_was_reached_is_stored() -> Result<(), Failure> {
+    check(&Case { misbehave: "error", says: "Error: It failed half-way" })?;
+    check(&Case { misbehave: "panic", says: "The provider panicked: it was told to panic" })
+}
+
+/// Builds with debug assertions hold answers to core's rules before core does, and name the attribute.
+#[cfg(debug_assertions)]
+#[test]
+fn broken_promises_are_found_by_the_provider_itself() -> Result<(), Failure> {
+    check(&Case { misbehave: "change", says: "size: differs from what was planned." })?;
+    check(&Case { misbehave: "unknown", says: "echo: still unknown after apply." })
+}
+
+/// Creates a thing that misbehaves, finds it stored and tainted, and mends it by a replacement.
+fn check(case: &Case) -> Result<(), Failure> {
+    let Case { misbehave, says } = case;
+    let scene = Scene::new(&thing(&format!("name = \"t\"\nmisbehave = \"{misbehave}\"")))?;
+    scene.apply(1, says)?;
+    let instance = scene.instance()?;
+    assert_eq!(instance["status"], "tainted", "{misbehave}: {instance:#}");
+    assert_eq!(instance["attributes"]["echo"], "t", "{misbehave}: {instance:#}");
+    scene.write("main.tf", &thing("name = \"t\""))?;
+    scene.apply(0, "1 added, 0 changed, 1 destroyed")?;
+    scene.plan(0, "No changes.")
+}
+
+/// An object that was there before is not tainted.
+#[test]
+fn a_change_that_fails_stores_what_was_reached() -> Result<(), Failure> {
+    let scene = Scene::new(&thing("name = \"t\"\ntext = \"before\""))?;
+    scene.apply(0, "1 added")?;
+    scene.write("main.tf", &thing("name = \"t\"\ntext = \"after\"\nmisbehave = \"panic\""))?;
+    scene.apply(1, "The provider has a bug")?;
+    let instance = scene.instance()?;
+    assert_eq!(instance["status"], serde_json::Value::Null, "{instance:#}");
+    assert_eq!(instance["attributes"]["text"], "after", "{instance:#}");
+    Ok(())
+}
+
+#[test]
+fn a_deletion_that_fails_keeps_the_object() -> Result<(), Failure> {
+    let scene = Scene::new(&thing("name = \"t\"\nmisbehave = \"keep\""))?;
+    scene.apply(0, "1 added")?;
+    let before = scene.instance()?;
+    scene.run(&["destroy", "-auto-approve"])?.require(1)?.require_text("Error: It stays")?;
+    assert_eq!(scene.instance()?, before);
+    scene.write("main.tf", &thing("name = \"t\""))?;
+    scene.apply(0, "1 changed")?;
+    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed").map(drop)
+}
+
+#[test]
+fn what_is_gone_is_created_again() -> Result<(), Failure> {
+    let scene = Scene::new(&thing("name = \"t\"\nmisbehave = \"vanish\""))?;
+    scene.apply(0, "1 added")?;
+    scene.plan(2, "1 to add, 0 to change, 0 to destroy")
+}

@@ -1,0 +1,31 @@
+//! What Terraform core asserts of a provider, seen from core's side: the real Terraform runs the example `echo`.
+//!
+//! The rules are core's own; where they are written down, and which test stands for each:
+//!
+//! | rule | tests |
+//! |---|---|
+//! | handshake, TLS, exit | the modules beside this one |
+//! | schema: present, well-formed types, nesting, versions | every test here: Terraform refuses others |
+//! | provider block: unknown values are no error; configured where it must be | `provider_block` |
+//! | validation: never an error because something is unknown; no configuration needed | `values::unknowns`, `validation` |
+//! | upgrade: same value in today's shape, wrong types refused, no configuration needed | `stored` |
+//! | read: wholly known, null where it is gone, private data kept, spelling kept | `stored`, `plans`, `failures` |
+//! | plan: config, prior or computed; no change is no change; replacement; determinism | `plans`, `values` |
+//! | apply: every planned value kept, unknowns filled in | `values`, `failures::broken_promises` |
+//! | apply: failure saves what was reached, a panic too; a failed deletion keeps the object | `failures` |
+//! | private data goes round | `stored::private_data_survives` |
+//! | import by id and by identity | `stored`, `versions` |
+//! | move, functions, ephemeral and list resources, actions, state stores: a clear answer | `unoffered` |
+//! | diagnostics: severity, path, summary | `validation`, `failures` |
+//! | oldest and newest Terraform | `versions` |
+//!
+//! <https://github.com/hashicorp/terraform/blob/main/docs/resource-instance-change-lifecycle.md>
+
+mod failures;
+mod plans;
+mod scene;
+mod stored;
+mod unoffered;
+mod validation;
+mod values;
+mod versions;

