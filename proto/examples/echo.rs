@@ -66,6 +66,7 @@ struct Model {
     tags: Attr<BTreeMap<String, Attr<String>>>,
     members: Attr<Vec<Attr<String>>>,
     parts: Attr<BTreeMap<String, Part>>,
+    secret: Attr<String>,
     misbehave: Attr<String>,
     echo: Attr<String>,
     writes: Attr<i64>,
@@ -112,6 +113,7 @@ impl Resource for Thing {
                 Attribute::of(Type::set(Type::String)).optional().describe("Without order."),
             )
             .attribute("parts", Attribute::nested(Nesting::Map, part).optional().describe("Named parts."))
+            .attribute("secret", text.clone().write_only().describe("Taken, and never stored."))
             .attribute("misbehave", text.describe(MISBEHAVE))
             .attribute("echo", Attribute::string().computed().describe("What it says."))
             .attribute("writes", Attribute::number().computed().describe("How often it was written."))
@@ -180,6 +182,7 @@ impl Resource for Thing {
             tags: Attr::Null,
             members: Attr::Null,
             parts: Attr::Null,
+            secret: Attr::Null,
             misbehave: Attr::Null,
             echo: name.into(),
             writes: Attr::Known(0),

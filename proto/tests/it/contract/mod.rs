@@ -13,6 +13,7 @@
 //! | plan: config, prior or computed; no change is no change; replacement; determinism | `plans`, `values` |
 //! | apply: every planned value kept, unknowns filled in | `values`, `failures::broken_promises` |
 //! | apply: failure saves what was reached, a panic too; a failed deletion keeps the object | `failures` |
+//! | write-only attributes: never stored, refused where core would store them | `validation`, `versions::terraform_1_6` |
 //! | private data goes round | `stored::private_data_survives` |
 //! | import by id and by identity | `stored`, `versions` |
 //! | move, functions, ephemeral and list resources, actions, state stores: a clear answer | `unoffered` |

@@ -70,6 +70,21 @@ async fn unknown_types_are_explained() {
     }
 }
 
+/// Terraform 0.11 stored objects as flat maps.
+#[tokio::test]
+async fn a_state_from_before_terraform_0_12_is_refused() {
+    let (_host, mut client) = echo().await;
+    let flat = pb::RawState { flatmap: [("id".to_owned(), "t".to_owned())].into(), ..Default::default() };
+    let request = pb::upgrade_resource_state::Request {
+        type_name: "echo_thing".to_owned(),
+        raw_state: Some(flat),
+        ..Default::default()
+    };
+    let answer = within(client.upgrade_resource_state(request)).await.unwrap().into_inner();
+    expect_refusal("upgrade_resource_state", &answer.diagnostics, "");
+    assert!(answer.diagnostics[0].detail.contains("0.12"), "{answer:?}");
+}
+
 /// Functions have no diagnostics, only one error.
 #[tokio::test]
 async fn a_function_answers_with_its_own_kind_of_error() {

