@@ -21,7 +21,7 @@ use super::registration::{self, Registrations};
 use super::request::{Call, Request, Response};
 use super::single_flight::SingleFlight;
 use super::transport::{Http, Reply, Transport, Wire};
-use super::tries::{Failure, Plan, Tries};
+use super::tries::{Ended, Failure, Plan, Tries};
 use super::{Host, Secret, delay};
 
 /// What a client is made from.
@@ -174,15 +174,16 @@ impl Client {
     /// Sends `request` to `url`, which lies on Azure Resource Manager's host.
     pub(super) async fn send_to(&self, url: &Url, request: &Request, call: &Call) -> Result<Answer, Error> {
         let named = |error: Error| error.act_on(&request.act, &request.path);
-        let (reply, tries) = self.exchange(url, request, call).await.map_err(named)?;
+        let Ended { reply, tries, unclear } = self.exchange(url, request, call).await.map_err(named)?;
         match to_response(&reply) {
             Ok(response) => Ok(Answer { response, headers: reply.headers }),
-            Err(error) => Err(named(error).after(tries)),
+            // A 2xx answer that cannot be read has done its work.
+            Err(error) => Err(named(error).after(tries).unclear_if(unclear || reply.status < 300)),
         }
     }
 
     /// The stages below registration: tries, tokens, ids, exchange. Returns the last answer, whatever its status.
-    async fn exchange(&self, url: &Url, request: &Request, call: &Call) -> Result<(Reply, u32), Error> {
+    async fn exchange(&self, url: &Url, request: &Request, call: &Call) -> Result<Ended, Error> {
         let inner = &*self.0;
         let endpoints = self.endpoints(call).await?;
         let bucket = Some(Bucket::of(&request.method, &request.path));
@@ -205,7 +206,7 @@ impl Client {
         let outcome = inner.tries.run(&plan, attempt).await;
         let again = sent_again.load(Ordering::Relaxed);
         match outcome {
-            Ok((reply, tries)) => Ok((reply, tries + again)),
+            Ok(ended) => Ok(Ended { tries: ended.tries + again, ..ended }),
             Err(error) => {
                 let tries = error.tries() + again;
                 Err(error.after(tries))
@@ -249,7 +250,7 @@ impl Client {
                 let tries = &self.0.tries;
                 let plan = Plan { call, repeatable: true, bucket: None };
                 let attempt = |number| observed(tries, wire.clone(), call, number, path_and_query);
-                let (reply, _) = tries.run(&plan, attempt).await?;
+                let reply = tries.run(&plan, attempt).await?.reply;
                 if reply.status != 200 {
                     return Err(of_reply(&reply));
                 }

@@ -19,6 +19,7 @@ struct Detail {
     message: String,
     request_id: Option<String>,
     tries: u32,
+    unclear: bool,
     kind: ErrorKind,
 }
 
@@ -69,6 +70,7 @@ impl Error {
             message: message.into(),
             request_id: None,
             tries: 0,
+            unclear: false,
             kind,
         }))
     }
@@ -76,6 +78,11 @@ impl Error {
     /// A request that was never sent, for callers that wait for something else before they send.
     pub fn not_sent(kind: ErrorKind, act: &str, id: &str, message: &str) -> Self {
         Self::new(kind, message).act_on(act, id)
+    }
+
+    /// An answer that came and cannot be read, for callers that know what it should be. The act has been done.
+    pub fn unreadable(act: &str, id: &str, message: &str) -> Self {
+        Self::new(ErrorKind::Protocol, message).act_on(act, id).after(1).unclear_if(true)
     }
 
     pub(super) fn act_on(mut self, act: &str, id: &str) -> Self {
@@ -103,6 +110,14 @@ impl Error {
         let detail = Arc::make_mut(&mut self.0);
         detail.kind = kind;
         detail.message = message.into();
+        self
+    }
+
+    /// Notes that the act may have taken effect, if it may.
+    pub(super) fn unclear_if(mut self, unclear: bool) -> Self {
+        if unclear {
+            Arc::make_mut(&mut self.0).unclear = true;
+        }
         self
     }
 
@@ -139,6 +154,11 @@ impl Error {
     /// How often the request was sent.
     pub fn tries(&self) -> u32 {
         self.0.tries
+    }
+
+    /// Whether the act may have taken effect, in this try or in an earlier one, although no answer said so.
+    pub fn may_have_landed(&self) -> bool {
+        self.0.unclear
     }
 
     /// What a caller can tell apart.

@@ -47,3 +47,4 @@ pub use id::{IdError, ResourceId, ResourceType};
 pub use request::{Call, Request, Response};
 pub use scope::{Scope, ScopeKind};
 pub use secret::Secret;
+pub use single_flight::SingleFlight;

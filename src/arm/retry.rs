@@ -27,6 +27,11 @@ pub(super) fn row(seen: &Seen<'_>, repeatable: bool) -> Option<&'static Row> {
     ROWS.iter().find(|row| (row.matches)(seen)).filter(|row| repeatable || !row.may_have_landed)
 }
 
+/// Whether the act may have taken effect although it failed.
+pub(super) fn may_have_landed(seen: &Seen<'_>) -> bool {
+    ROWS.iter().any(|row| row.may_have_landed && (row.matches)(seen))
+}
+
 /// Whether a 500 says that the request is wrong, so that the same request will fail again. Microsoft.Security answers
 /// so where an extension's properties are sent while it is off.
 /// <https://github.com/hashicorp/terraform-provider-azurerm/pull/22997>

@@ -12,7 +12,7 @@ use super::wait::Stop;
 
 /// A kept value. `T` is cheap to clone.
 #[derive(Debug)]
-pub(super) struct SingleFlight<T> {
+pub struct SingleFlight<T> {
     /// How many flights have ended; compared before and after waiting for one.
     ended: AtomicU64,
     last: Mutex<Option<Result<T, Error>>>,
@@ -26,7 +26,10 @@ impl<T> Default for SingleFlight<T> {
 
 impl<T: Clone> SingleFlight<T> {
     /// The kept value if it is `good`, else what `flight` brings, which then is kept.
-    pub(super) async fn get<F: Future<Output = Result<T, Error>>>(
+    ///
+    /// # Errors
+    /// What the flight failed with, for all who waited for it; and this caller's own deadline and cancellation.
+    pub async fn get<F: Future<Output = Result<T, Error>>>(
         &self,
         call: &Call,
         good: impl Fn(&T) -> bool,

@@ -35,6 +35,14 @@ pub(super) enum Failure {
     Final(Error),
 }
 
+/// An answer that is worth no further try.
+pub(super) struct Ended {
+    pub(super) reply: Reply,
+    pub(super) tries: u32,
+    /// Whether an earlier try may have taken effect.
+    pub(super) unclear: bool,
+}
+
 /// What the loop needs to know of a request.
 pub(super) struct Plan<'a> {
     pub(super) call: &'a Call,
@@ -43,10 +51,26 @@ pub(super) struct Plan<'a> {
 }
 
 impl Tries {
-    /// Calls `attempt`, with the number of the try from 1 on, until an answer is worth no further try, and returns that answer, whatever its status.
-    ///
-    /// The second value is the number of tries.
-    pub(super) async fn run<F, Fut>(&self, plan: &Plan<'_>, mut attempt: F) -> Result<(Reply, u32), Error>
+    /// Calls `attempt`, with the number of the try from 1 on, until an answer is worth no further try, and returns
+    /// that answer, whatever its status.
+    pub(super) async fn run<F, Fut>(&self, plan: &Plan<'_>, attempt: F) -> Result<Ended, Error>
+    where
+        F: FnMut(u32) -> Fut,
+        Fut: Future<Output = Result<Reply, Failure>>,
+    {
+        let mut unclear = false;
+        match self.run_noting(plan, attempt, &mut unclear).await {
+            Ok((reply, tries)) => Ok(Ended { reply, tries, unclear }),
+            Err(error) => Err(error.unclear_if(unclear)),
+        }
+    }
+
+    async fn run_noting<F, Fut>(
+        &self,
+        plan: &Plan<'_>,
+        mut attempt: F,
+        unclear: &mut bool,
+    ) -> Result<(Reply, u32), Error>
     where
         F: FnMut(u32) -> Fut,
         Fut: Future<Output = Result<Reply, Failure>>,
@@ -65,6 +89,7 @@ impl Tries {
                     return Err(stated_with(error, last.as_ref()).after(most));
                 }
             };
+            *unclear |= may_have_landed(&outcome);
             self.note(plan, &outcome);
             let Some(row) = row_of(&outcome, plan.repeatable) else {
                 return match outcome {
@@ -106,7 +131,7 @@ impl Tries {
             Err(_) if ends == try_ends => {
                 Err(Failure::Fault(Fault::Dropped(format!("no answer within {} s", TRY_TIMEOUT.as_secs()))))
             }
-            Err(_) => Err(Failure::Final(Stop::Deadline.error())),
+            Err(_) => Err(Failure::Final(Stop::Deadline.error().unclear_if(is_write))),
         }
     }
 
@@ -149,15 +174,25 @@ impl Tries {
 }
 
 fn row_of(outcome: &Result<Reply, Fault>, repeatable: bool) -> Option<&'static Row> {
+    seen(outcome, |seen| retry::row(seen, repeatable)).flatten()
+}
+
+fn may_have_landed(outcome: &Result<Reply, Fault>) -> bool {
+    // An answer that cannot be used has come all the same.
+    matches!(outcome, Err(Fault::Unusable(_))) || seen(outcome, retry::may_have_landed).unwrap_or(false)
+}
+
+/// Looks at a failed try in the table's terms; nothing where the try did not fail, or no row can be about it.
+fn seen<T>(outcome: &Result<Reply, Fault>, look: impl FnOnce(&Seen<'_>) -> T) -> Option<T> {
     match outcome {
         Ok(reply) if reply.status < 400 => None,
         Ok(reply) => {
             let (code, message) = parse_error_body(reply.status, &reply.body);
             let code = code.as_deref().unwrap_or_default();
-            retry::row(&Seen::Answer { status: reply.status, code, message: &message }, repeatable)
+            Some(look(&Seen::Answer { status: reply.status, code, message: &message }))
         }
-        Err(Fault::Unreachable(_)) => retry::row(&Seen::Unreachable, repeatable),
-        Err(Fault::Dropped(_)) => retry::row(&Seen::Dropped, repeatable),
+        Err(Fault::Unreachable(_)) => Some(look(&Seen::Unreachable)),
+        Err(Fault::Dropped(_)) => Some(look(&Seen::Dropped)),
         Err(Fault::Untrusted(_) | Fault::Unusable(_)) => None,
     }
 }

@@ -117,7 +117,7 @@ fn parse(scope: &str) -> Result<Scope, Diagnostic> {
 impl From<&Pricing> for PlanModel {
     fn from(plan: &Pricing) -> Self {
         let extension = |(name, extension): (&String, &Extension)| {
-            let Extension { enabled, properties, failure: _ } = extension.clone();
+            let Extension { enabled, properties, outcome: _ } = extension.clone();
             (name.clone(), ExtensionModel { enabled, properties })
         };
         Self {

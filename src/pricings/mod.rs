@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 pub use property::same_value;
 use scopes::Scopes;
-pub use wire::{Extension, Pricing, Setting, Tier, Wanted};
+pub use wire::{Extension, Pricing, Setting, Tier, Wanted, by_name};
 
 use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope};
 
 /// The resource type, as it stands in ids.
 pub const RESOURCE_TYPE: &str = "Microsoft.Security/pricings";
 const API_VERSION: &str = "2024-01-01";
+const LISTING: &str = "listing the Defender plans";
 
 /// Defender plans over HTTP.
 #[derive(Debug)]
@@ -45,7 +46,8 @@ impl Pricings {
     ///
     /// Why the list could not be had; everybody who waits for the same list gets the same error.
     pub async fn list(&self, scope: &Scope, call: &Call) -> Result<Arc<Vec<Pricing>>, Error> {
-        self.scopes.of(scope).list(|| self.fetch(scope, call)).await
+        let listed = self.scopes.of(scope).list(call, || self.fetch(scope, call)).await;
+        listed.map_err(|error| named(error, scope))
     }
 
     /// A plan as it was before this process wrote to it for the first time, or as this process left it.
@@ -54,7 +56,8 @@ impl Pricings {
     ///
     /// Why the list could not be had.
     pub async fn before(&self, scope: &Scope, name: &str, call: &Call) -> Result<Option<Pricing>, Error> {
-        self.scopes.of(scope).before(name, || self.fetch(scope, call)).await
+        let before = self.scopes.of(scope).before(name, call, || self.fetch(scope, call)).await;
+        before.map_err(|error| named(error, scope))
     }
 
     /// A plan as it is now, without regard to what was read before.
@@ -64,9 +67,7 @@ impl Pricings {
     /// Why it could not be read.
     pub async fn read(&self, scope: &Scope, name: &str, call: &Call) -> Result<Pricing, Error> {
         let act = format!("reading the Defender plan {name}");
-        let response =
-            self.client.send(Request::get(Self::id(scope, name), API_VERSION).act(act), call).await?;
-        Ok(Pricing::from_body(&response.body))
+        self.send(Request::get(Self::id(scope, name), API_VERSION).act(act.as_str()), &act, call).await
     }
 
     /// Sets a plan, and returns what Azure made of it, with the outcome of each extension that changed.
@@ -81,11 +82,11 @@ impl Pricings {
         wanted: &Wanted,
         call: &Call,
     ) -> Result<Pricing, Error> {
-        let turn = self.scopes.turn(scope, call, &format!("setting the Defender plan {name}")).await?;
         let act = format!("setting the Defender plan {name}");
-        let request = Request::put(Self::id(scope, name), API_VERSION, wanted.to_body()).act(act);
-        let answer = self.client.send(request, call).await.map(|response| Pricing::from_body(&response.body));
-        self.scopes.of(scope).written(name, answer.as_ref().ok()).await;
+        let turn = self.scopes.turn(scope, call, &act).await?;
+        let request = Request::put(Self::id(scope, name), API_VERSION, wanted.to_body()).act(act.as_str());
+        let answer = self.send(request, &act, call).await;
+        self.scopes.of(scope).written(name, answer.as_ref().ok());
         drop(turn);
         answer
     }
@@ -98,9 +99,9 @@ impl Pricings {
     pub async fn delete(&self, scope: &Scope, name: &str, call: &Call) -> Result<(), Error> {
         let act = format!("removing the Defender plan {name}");
         let turn = self.scopes.turn(scope, call, &act).await?;
-        let request = Request::delete(Self::id(scope, name), API_VERSION).act(act);
-        let answer = self.client.send(request, call).await;
-        self.scopes.of(scope).written(name, None).await;
+        let answer =
+            self.client.send(Request::delete(Self::id(scope, name), API_VERSION).act(act), call).await;
+        self.scopes.of(scope).written(name, None);
         drop(turn);
         match answer {
             Ok(_) => Ok(()),
@@ -109,10 +110,28 @@ impl Pricings {
         }
     }
 
+    async fn send(&self, request: Request, act: &str, call: &Call) -> Result<Pricing, Error> {
+        let id = request.path().to_owned();
+        let response = self.client.send(request, call).await?;
+        Pricing::from_body(&response.body)
+            .map_err(|problem| Error::unreadable(act, &id, &format!("the answer is no plan: {problem}")))
+    }
+
+    /// A plan in the list that cannot be read does not take the others along; it is as if it were not there.
     async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Vec<Pricing>, Error> {
         let path = format!("{}/providers/{RESOURCE_TYPE}", scope.as_str());
-        let request = Request::get(path, API_VERSION).act("listing the Defender plans");
-        let plans = self.client.list(request, call).await?;
-        Ok(plans.iter().map(Pricing::from_body).collect())
+        let plans = self.client.list(Request::get(path, API_VERSION).act(LISTING), call).await?;
+        let readable =
+            |body| Pricing::from_body(body).inspect_err(|problem| tracing::warn!("{problem}")).ok();
+        Ok(plans.iter().filter_map(readable).collect())
+    }
+}
+
+/// Names the act in the error of somebody who only waited for another's list.
+fn named(error: Error, scope: &Scope) -> Error {
+    if error.act().is_empty() {
+        Error::not_sent(error.kind().clone(), LISTING, scope.as_str(), error.message())
+    } else {
+        error
     }
 }

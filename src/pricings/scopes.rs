@@ -1,12 +1,13 @@
 //! What is known of each scope in this process, and whose turn it is to write.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
 use super::Pricing;
-use crate::arm::{Call, Error, ErrorKind, Scope};
+use crate::arm::{Call, Error, ErrorKind, Scope, SingleFlight};
 
 /// All scopes that were read or written.
 #[derive(Debug, Default)]
@@ -17,16 +18,26 @@ pub(super) struct Scopes {
     queues: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
 }
 
-/// One scope. The lock is held while a list is fetched, so that those who come meanwhile share it.
+/// One scope.
 #[derive(Debug, Default)]
-pub(super) struct Known(AsyncMutex<State>);
+pub(super) struct Known {
+    lists: SingleFlight<Listed>,
+    /// How many writes this process has made; a list from before the last one is old.
+    writes: AtomicU64,
+    history: Mutex<History>,
+}
+
+/// A list, and how many writes came before it was asked for.
+#[derive(Clone, Debug)]
+struct Listed {
+    writes: u64,
+    plans: Arc<Vec<Pricing>>,
+}
 
 #[derive(Debug, Default)]
-struct State {
+struct History {
     /// The first list of this process, kept for what stood there before.
     first: Option<Arc<Vec<Pricing>>>,
-    /// The newest list; none after a write. An error is shared too: asking again would only fail again.
-    newest: Option<Result<Arc<Vec<Pricing>>, Error>>,
     /// What this process wrote, by lower-cased name; nothing where the outcome is not known.
     written: HashMap<String, Option<Pricing>>,
 }
@@ -62,31 +73,30 @@ impl Scopes {
 }
 
 impl Known {
-    /// The newest list, fetched if there is none.
-    pub(super) async fn list<F>(&self, fetch: impl FnOnce() -> F) -> Result<Arc<Vec<Pricing>>, Error>
+    /// The newest list, fetched if there is none since the last write.
+    pub(super) async fn list<F>(
+        &self,
+        call: &Call,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Arc<Vec<Pricing>>, Error>
     where
         F: Future<Output = Result<Vec<Pricing>, Error>>,
     {
-        let mut state = self.0.lock().await;
-        if let Some(known) = &state.newest {
-            return known.clone();
-        }
-        let fetched = fetch().await.map(Arc::new);
-        if let Ok(list) = &fetched {
-            state.first.get_or_insert_with(|| Arc::clone(list));
-        }
-        // Another caller may have more time, or may not be interrupted.
-        let own = |error: &Error| matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Cancelled);
-        if !fetched.as_ref().is_err_and(own) {
-            state.newest = Some(fetched.clone());
-        }
-        fetched
+        let flight = || async {
+            let writes = self.writes.load(Ordering::Acquire);
+            fetch().await.map(|plans| Listed { writes, plans: Arc::new(plans) })
+        };
+        let is_newest = |listed: &Listed| listed.writes == self.writes.load(Ordering::Acquire);
+        let Listed { plans, .. } = self.lists.get(call, is_newest, flight).await?;
+        self.history().first.get_or_insert_with(|| Arc::clone(&plans));
+        Ok(plans)
     }
 
     /// A plan before the first write of this process to it, or as this process left it.
     pub(super) async fn before<F>(
         &self,
         name: &str,
+        call: &Call,
         fetch: impl FnOnce() -> F,
     ) -> Result<Option<Pricing>, Error>
     where
@@ -94,65 +104,78 @@ impl Known {
     {
         let find = |list: &[Pricing]| list.iter().find(|plan| plan.name.eq_ignore_ascii_case(name)).cloned();
         {
-            let state = self.0.lock().await;
-            match (state.written.get(&name.to_ascii_lowercase()), &state.first) {
+            let history = self.history();
+            match (history.written.get(&name.to_ascii_lowercase()), &history.first) {
                 (Some(Some(left)), _) => return Ok(Some(left.clone())),
                 (None, Some(first)) => return Ok(find(first)),
                 (Some(None) | None, _) => {}
             }
         }
-        Ok(find(&self.list(fetch).await?))
+        Ok(find(&self.list(call, fetch).await?))
     }
 
     /// Notes a write; without an answer it is not known what came of it.
-    pub(super) async fn written(&self, name: &str, answer: Option<&Pricing>) {
-        let mut state = self.0.lock().await;
-        state.newest = None;
-        state.written.insert(name.to_ascii_lowercase(), answer.cloned());
+    pub(super) fn written(&self, name: &str, answer: Option<&Pricing>) {
+        self.writes.fetch_add(1, Ordering::Release);
+        self.history().written.insert(name.to_ascii_lowercase(), answer.cloned());
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     use serde_json::json;
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
 
     fn plan(name: &str, tier: &str) -> Pricing {
-        Pricing::from_body(&json!({"name": name, "properties": {"pricingTier": tier}}))
+        Pricing::from_body(&json!({"name": name, "properties": {"pricingTier": tier}})).unwrap()
+    }
+
+    fn call() -> Call {
+        Call { deadline: Instant::now() + Duration::from_secs(60), cancel: CancellationToken::new() }
     }
 
     #[tokio::test]
     async fn a_list_is_fetched_once_and_again_only_after_a_write() {
-        let (known, fetches) = (Known::default(), AtomicUsize::new(0));
+        let (known, fetches, call) = (Known::default(), AtomicUsize::new(0), call());
         let fetch = || async {
             fetches.fetch_add(1, Ordering::Relaxed);
             tokio::task::yield_now().await;
             Ok(vec![plan("A", "Free"), plan("B", "Free")])
         };
-        let (first, second) = tokio::join!(known.list(fetch), known.list(fetch));
+        let (first, second) = tokio::join!(known.list(&call, fetch), known.list(&call, fetch));
         assert_eq!(first.unwrap(), second.unwrap());
         assert_eq!(fetches.load(Ordering::Relaxed), 1);
 
-        known.written("a", Some(&plan("A", "Standard"))).await;
-        assert_eq!(known.before("A", fetch).await.unwrap(), Some(plan("A", "Standard")));
-        assert_eq!(known.before("B", fetch).await.unwrap(), Some(plan("B", "Free")));
+        known.written("a", Some(&plan("A", "Standard")));
+        assert_eq!(known.before("A", &call, fetch).await.unwrap(), Some(plan("A", "Standard")));
+        assert_eq!(known.before("B", &call, fetch).await.unwrap(), Some(plan("B", "Free")));
         assert_eq!(fetches.load(Ordering::Relaxed), 1, "what was there before needs no new list");
-        known.list(fetch).await.unwrap();
+        known.list(&call, fetch).await.unwrap();
         assert_eq!(fetches.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]
-    async fn an_error_is_shared_too() {
-        let (known, fetches) = (Known::default(), AtomicUsize::new(0));
+    async fn an_error_is_for_those_who_waited_and_for_nobody_after() {
+        let (known, fetches, call) = (Known::default(), AtomicUsize::new(0), call());
         let fetch = || async {
             fetches.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
             Err(Error::not_sent(ErrorKind::Forbidden, "listing", "/", "no"))
         };
-        assert!(known.list(fetch).await.is_err());
-        assert!(known.list(fetch).await.is_err());
+        let (first, second) = tokio::join!(known.list(&call, fetch), known.list(&call, fetch));
+        assert!(first.is_err() && second.is_err());
         assert_eq!(fetches.load(Ordering::Relaxed), 1);
+        assert!(known.list(&call, fetch).await.is_err());
+        assert_eq!(fetches.load(Ordering::Relaxed), 2);
     }
 }

@@ -58,12 +58,13 @@ pub struct Pricing {
 /// An extension as Azure reports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extension {
-    /// Whether it is on. Azure says so even where switching it on failed, see [`failure`](Self::failure).
+    /// Whether it is on. Azure says so even where switching it on failed, see [`outcome`](Self::outcome).
     pub enabled: bool,
     /// Its properties, all as text: Azure stores numbers and objects as text, too.
     pub properties: BTreeMap<String, String>,
-    /// Why switching it failed. Only in the answer to a write, and only for an extension that the write changed.
-    pub failure: Option<String>,
+    /// Whether switching it succeeded, or why not. Only in the answer to a write, and only for an extension that the
+    /// write changed.
+    pub outcome: Option<Result<(), String>>,
 }
 
 /// What a plan is to be.
@@ -122,18 +123,27 @@ impl Setting {
 
 impl Pricing {
     /// Reads an answer. Azure leaves out whatever does not apply, writes booleans as text, and has added fields
-    /// before; so nothing is required but the shape of what is there.
-    pub(super) fn from_body(body: &Value) -> Self {
+    /// before; so nothing is required but the tier.
+    ///
+    /// # Errors
+    ///
+    /// A sentence on what is not a plan: without a tier that is known, a plan would look as if it were off.
+    pub(super) fn from_body(body: &Value) -> Result<Self, String> {
         let properties = &body["properties"];
         let text = |name: &str| properties[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let name = body["name"].as_str().unwrap_or_default().to_owned();
         let tier = match properties["pricingTier"].as_str() {
             Some(tier) if tier.eq_ignore_ascii_case("Standard") => Tier::Standard,
-            _ => Tier::Free,
+            Some(tier) if tier.eq_ignore_ascii_case("Free") => Tier::Free,
+            Some(tier) => {
+                return Err(format!("the plan {name:?} has the tier {tier:?}, which is unknown here"));
+            }
+            None => return Err(format!("the plan {name:?} has no tier")),
         };
         let extensions = properties["extensions"].as_array().into_iter().flatten();
         let replaced_by = properties["replacedBy"].as_array().into_iter().flatten();
-        Self {
-            name: body["name"].as_str().unwrap_or_default().to_owned(),
+        Ok(Self {
+            name,
             tier,
             subplan: text("subPlan"),
             enforce: flag(&properties["enforce"]),
@@ -145,15 +155,12 @@ impl Pricing {
             resources_coverage_status: text("resourcesCoverageStatus"),
             free_trial_remaining_time: text("freeTrialRemainingTime"),
             enablement_time: text("enablementTime"),
-        }
+        })
     }
 
     /// The extension of this name, in any letter case.
     pub fn extension(&self, name: &str) -> Option<&Extension> {
-        self.extensions
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, extension)| extension)
+        by_name(&self.extensions, name)
     }
 
     /// What would make the plan what it is here, word for word.
@@ -174,17 +181,25 @@ impl Pricing {
 impl Extension {
     fn from_body(body: &Value) -> Option<(String, Self)> {
         let status = &body["operationStatus"];
-        let failed = status["code"].as_str().is_some_and(|code| !code.eq_ignore_ascii_case("Succeeded"));
+        let outcome = status["code"].as_str().map(|code| match code {
+            code if code.eq_ignore_ascii_case("Succeeded") => Ok(()),
+            _ => Err(status["message"].as_str().unwrap_or("no reason was given").to_owned()),
+        });
         let properties = body["additionalExtensionProperties"].as_object().into_iter().flatten();
         let extension = Self {
             enabled: flag(&body["isEnabled"]).unwrap_or(false),
             properties: properties
                 .filter_map(|(name, value)| Some((name.clone(), property::text(value)?)))
                 .collect(),
-            failure: failed.then(|| status["message"].as_str().unwrap_or("no reason was given").to_owned()),
+            outcome,
         };
         Some((body["name"].as_str()?.to_owned(), extension))
     }
+}
+
+/// The entry of this name, in any letter case: names of Azure differ only if they differ in more.
+pub fn by_name<'a, T>(entries: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
+    entries.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, entry)| entry)
 }
 
 /// A boolean as this API writes it.
@@ -212,15 +227,19 @@ mod tests {
                 {"name": "A", "isEnabled": "true", "additionalExtensionProperties": {"cap": 10, "none": null}},
                 {"name": "B", "isEnabled": "True", "operationStatus": {"code": "Failed", "message": "no role"}},
                 {"name": "C", "isEnabled": "False", "operationStatus": {"code": "Succeeded"}}]}});
-        let pricing = Pricing::from_body(&body);
+        let pricing = Pricing::from_body(&body).unwrap();
         assert_eq!(
             (pricing.tier, pricing.enforce, pricing.subplan.clone()),
             (Tier::Standard, Some(false), None)
         );
         assert_eq!(pricing.extension("a").unwrap().properties, BTreeMap::from([("cap".into(), "10".into())]));
-        assert_eq!(pricing.extension("B").unwrap().failure.as_deref(), Some("no role"));
-        assert_eq!(pricing.extension("C").unwrap(), &Extension::default());
-        assert_eq!(Pricing::from_body(&Value::Null).tier, Tier::Free);
+        assert_eq!(pricing.extension("B").unwrap().outcome, Some(Err("no role".to_owned())));
+        assert_eq!(
+            pricing.extension("C").unwrap(),
+            &Extension { outcome: Some(Ok(())), ..Extension::default() }
+        );
+        assert!(Pricing::from_body(&Value::Null).is_err());
+        assert!(Pricing::from_body(&json!({"properties": {"pricingTier": "Premium"}})).is_err());
     }
 
     #[test]

@@ -182,7 +182,7 @@ async fn ask(wire: Wire, source: &str, sign_in: SignIn<'_>) -> Result<Reply, Err
     let plan = Plan { call: sign_in.call, repeatable: true, bucket: None };
     let attempt = |number| observed(sign_in.tries, wire.clone(), sign_in.call, number, host_and_path);
     let outcome = sign_in.tries.run(&plan, attempt).await;
-    outcome.map(|(reply, _)| reply).map_err(|error| {
+    outcome.map(|ended| ended.reply).map_err(|error| {
         let kind = error.kind().clone();
         let message = format!("no token from {source}: {}", error.message());
         error.restate(kind, message)

@@ -10,7 +10,7 @@ use url::Url;
 use crate::arm::correlation::{host_and_path, observed};
 use crate::arm::error::{Error, ErrorKind};
 use crate::arm::transport::{Fault, Wire};
-use crate::arm::tries::{Failure, Plan};
+use crate::arm::tries::{Ended, Failure, Plan};
 
 use super::SignIn;
 use super::choose::ManagedIdentityEndpoint;
@@ -41,7 +41,7 @@ pub(super) async fn token(
             }
         }
     };
-    let (reply, _) = tries.run(&plan, attempt).await.map_err(|error| {
+    let Ended { reply, .. } = tries.run(&plan, attempt).await.map_err(|error| {
         let kind = error.kind().clone();
         let message = format!("no token from the managed identity: {}", error.message());
         error.restate(kind, message)

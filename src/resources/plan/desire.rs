@@ -78,7 +78,7 @@ pub(super) fn again(planned: &Model, first: &Wanted, answer: &Pricing) -> Option
     let unmet = planned.listed().any(|(name, extension)| {
         let found = answer.extension(name);
         let on = found.is_some_and(|found| found.enabled);
-        on != extension.is_enabled() && found.is_none_or(|found| found.failure.is_none())
+        on != extension.is_enabled() && !found.is_some_and(|found| matches!(found.outcome, Some(Err(_))))
     });
     (unmet || second != *first).then_some(second)
 }

@@ -10,7 +10,7 @@ pub(super) fn answer(extensions: &[Short<'_>]) -> Pricing {
     let extension = |(name, enabled, properties): &Short<'_>| {
         let properties =
             properties.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        ((*name).to_owned(), Extension { enabled: *enabled, properties, failure: None })
+        ((*name).to_owned(), Extension { enabled: *enabled, properties, outcome: None })
     };
     Pricing {
         name: "CloudPosture".to_owned(),
