@@ -51,7 +51,7 @@ fn killed_at(request: usize) -> Result<(), Failure> {
     for provider in providers_of(&terraform) {
         kill_process(provider, Signal::KILL).map_err(Failure::of("kill the provider"))?;
     }
-    require_failure(terraform, "Plugin did not respond")?;
+    require_failure(terraform, "plugin6.(*GRPCProvider).ApplyResourceChange")?;
     converges(&scene)
 }
 

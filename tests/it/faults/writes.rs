@@ -206,6 +206,43 @@ fn a_destroy_that_fails_keeps_the_state() {
     });
 }
 
+/// Nobody knows whether it landed, so the object stays in the state; the next refresh tells.
+#[test]
+fn a_destroy_whose_end_is_not_known_keeps_the_state() {
+    let never = Fault { times: 0, headers: header("Retry-After", "0"), ..answered("PUT", 503, "") };
+    check(&Case {
+        act: Act::Destroy,
+        fault: Fault { apply: true, ..never },
+        exit: 1,
+        says: "8 tries",
+        requests: change![
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503",
+            "PUT VirtualMachines 503"
+        ],
+        stored: "P2",
+        azure: "",
+    });
+}
+
+/// Waiting would be in vain, so nobody waits.
+#[test]
+fn a_wait_beyond_the_timeout_is_not_begun() -> Result<(), Failure> {
+    let scene = prepared(Act::Create, r#"create = "10m""#)?;
+    let throttled = refused("PUT", 429, "TooManyRequests", "Slow down.");
+    scene.azure.add_fault(Fault { headers: header("Retry-After", "3600"), ..throttled });
+    let output = scene.workspace.apply()?.require(1)?.require_text("Azure asks for fewer requests")?;
+    assert!(output.took < Duration::from_secs(600), "it took {:?}", output.took);
+    assert_eq!(in_order(&scene.azure), create!["PUT VirtualMachines 429"]);
+    assert_eq!(stored(&scene)?, "");
+    Ok(())
+}
+
 /// The answer is held back for longer than the resource has, and the write does not take effect meanwhile.
 #[test]
 fn an_answer_that_comes_too_late_ends_at_the_timeout() -> Result<(), Failure> {
