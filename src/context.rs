@@ -21,6 +21,7 @@ pub struct Context {
     pub default_scope: Attr<Scope>,
     azure: Azure,
     claims: Mutex<HashSet<String>>,
+    created: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
 }
 
@@ -36,13 +37,22 @@ impl Context {
     /// Surroundings with a client that has not sent anything yet.
     pub fn new(default_scope: Attr<Scope>, client: Client) -> Self {
         let azure = Azure::Reachable(Pricings::new(client));
-        Self { default_scope, azure, claims: Mutex::default(), private_data: Mutex::default() }
+        Self::with(default_scope, azure)
     }
 
     /// Surroundings of a provider block that is not wholly known: everything works but requests.
     pub fn not_yet(default_scope: Attr<Scope>, unknown: &'static str) -> Self {
-        let azure = Azure::NotYet(unknown);
-        Self { default_scope, azure, claims: Mutex::default(), private_data: Mutex::default() }
+        Self::with(default_scope, Azure::NotYet(unknown))
+    }
+
+    fn with(default_scope: Attr<Scope>, azure: Azure) -> Self {
+        Self {
+            default_scope,
+            azure,
+            claims: Mutex::default(),
+            created: Mutex::default(),
+            private_data: Mutex::default(),
+        }
     }
 
     /// Defender plans.
@@ -67,6 +77,16 @@ impl Context {
     pub fn claim(&self, id: &str) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         claims.insert(id.to_ascii_lowercase())
+    }
+
+    /// Notes that this run creates the object `id`.
+    pub fn note_creation(&self, id: &str) {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_ascii_lowercase());
+    }
+
+    /// Whether this run has created the object `id`, or is about to.
+    pub fn has_created(&self, id: &str) -> bool {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_ascii_lowercase())
     }
 
     /// Notes the private data of an object that was read. Terraform plans the replacement of a tainted object as
