@@ -20,6 +20,7 @@ pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
     }
     if let Attr::Known(name) = &config.name {
         diagnostics.extend(check_name(catalog, name));
+        diagnostics.extend(check_subplan(catalog, name, config));
         if config.tier == Attr::Known(Tier::Free)
             && catalog.plan(name).is_some_and(|plan| plan.always_standard)
         {
@@ -77,8 +78,17 @@ fn check_name(catalog: &Catalog, name: &str) -> Option<Diagnostic> {
     }
 }
 
+/// As with names: Azure takes any letter case and answers with its own, which Terraform would take for a change.
+fn check_subplan(catalog: &Catalog, name: &str, config: &Model) -> Option<Diagnostic> {
+    let given = config.subplan.known()?;
+    let mut subplans = catalog.plan(name)?.subplans.iter();
+    let known = subplans.find(|known| known.eq_ignore_ascii_case(given) && *known != given)?;
+    let detail = format!("Azure writes it {known:?}, not {given:?}.");
+    Some(Diagnostic::error("Not the name of a sub-plan", detail).at("subplan"))
+}
+
 fn check_enforce(config: &Model, scope: &Scope) -> Option<Diagnostic> {
-    let set = !config.enforce.is_null() && scope.kind() != ScopeKind::Subscription;
+    let set = config.enforce.known().is_some() && scope.kind() != ScopeKind::Subscription;
     set.then(|| {
         let detail = "`enforce` says whether resources of a subscription may differ from it, so it is for \
                       subscriptions only. Remove it here.";
@@ -193,7 +203,7 @@ mod tests {
             ),
             (
                 config(|c| c.extensions = extensions(&[("A", extension(false, Some("p")))])),
-                r#"extensions["A"].properties: Properties on a disabled extension"#,
+                r#"extensions["A"]: Properties on a disabled extension"#,
             ),
             (
                 config(|c| c.extensions = extensions(&[("A", Attr::Null)])),
