@@ -3,6 +3,7 @@
 use super::story::{Story, machine, one, require_texts};
 use crate::harness::SUBSCRIPTION;
 use crate::shared::process::Failure;
+use serde_json::json;
 
 /// A body, and the number and text of the line that is pointed at, and what is said.
 type Case<'a> = (&'a str, &'a str, &'a [&'a str]);
@@ -54,6 +55,11 @@ fn scopes_and_names() -> Result<(), Failure> {
             "name = \"virtualmachines\"",
             "2: name",
             &["Azure writes it \"VirtualMachines\", not \"virtualmachines\""],
+        ),
+        (
+            "name = \"KeyVaults\"\nsubplan = \"perkeyvault\"",
+            "3: subplan",
+            &["Azure writes it \"PerKeyVault\""],
         ),
         ("name = \"\"", "2: name", &["Not the name of a Defender plan", "such as \"VirtualMachines\""]),
         ("name = \"Key Vaults\"", "2: name", &["\"Key Vaults\" cannot be one"]),
@@ -230,7 +236,9 @@ fn timeouts_are_kept() -> Result<(), Failure> {
     let texts = ["The time ran out", "setting the Defender plan Arm", "with defender_plan.it"];
     story.write(&configuration(""))?;
     require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
-    assert!(story.state()?.is_null(), "nothing was made");
+    let state = story.state()?;
+    assert_eq!((&state["tainted"], &state["values"]["tier"]), (&json!(true), &json!("Free")), "what is true");
+    story.scene.azure.clear_faults();
     story.begin(&configuration(""))?;
     story.scene.azure.add_fault(slow("PUT"));
     story.write(&configuration("tier = \"Free\""))?;

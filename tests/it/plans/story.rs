@@ -46,7 +46,9 @@ impl Story {
     /// A story in a subscription where these plans stand so, and all others are as Azure makes them: `Free`.
     pub(super) fn new(plans: &[(&str, Value)]) -> Result<Self, Failure> {
         let story = Self { scene: Scene::new("")? };
-        plans.iter().for_each(|(place, properties)| story.edit(place, properties));
+        for (place, properties) in plans {
+            story.edit(place, properties);
+        }
         Ok(story)
     }
 

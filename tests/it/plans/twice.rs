@@ -29,16 +29,41 @@ fn one_resource_however_often_it_is_planned() -> Result<(), Failure> {
     let replaced =
         story.scene.workspace.run(["apply", "-auto-approve", "-replace=defender_plan.it"])?.require(0)?;
     assert_eq!(warnings(&replaced), 0, "{}", replaced.stdout);
-    assert_eq!(story.take_sent(), ["GET *", "PUT Arm", "PUT Arm"], "restored, and taken over anew");
+    assert_eq!(story.take_sent(), ["GET *", "GET *", "PUT Arm"], "the plan stays on meanwhile");
     let tainted = story.scene.workspace.run(["taint", "defender_plan.it"])?.require(0)?;
     assert_eq!(warnings(&tainted), 0, "{}", tainted.stdout);
-    story.apply(&configuration, "GET *, PUT Arm, PUT Arm", "Arm Standard PerSubscription")?;
+    story.apply(&configuration, "GET *, GET *, PUT Arm", "Arm Standard PerSubscription")?;
     story.apply(
         &one("name = \"KeyVaults\""),
         "GET *, PUT Arm, GET *, PUT KeyVaults",
         "Arm Free; KeyVaults Standard PerKeyVault",
     )?;
     story.destroy("GET *, PUT KeyVaults", "KeyVaults Free").map(drop)
+}
+
+/// The old object goes after the new one has come: the plan must stay on. What was there at first is forgotten,
+/// as Terraform tells the new object nothing of the old one.
+#[test]
+fn a_new_object_before_the_old_one_goes() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    story.begin(&one("name = \"Arm\"\nlifecycle {\n  create_before_destroy = true\n}"))?;
+    story.scene.workspace.run(["apply", "-auto-approve", "-replace=defender_plan.it"])?.require(0)?;
+    assert_eq!(story.take_sent(), ["GET *", "GET *", "PUT Arm"]);
+    story.assert_azure("Arm Standard PerSubscription", "the replacement");
+    story.plan(0, &["No changes."])?;
+    story.destroy("GET *, PUT Arm", "Arm Standard PerSubscription").map(drop)
+}
+
+/// Without a `moved` block Terraform destroys the old object and creates the new one in any order.
+#[test]
+fn a_renamed_resource() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    story.begin(&one("name = \"Arm\""))?;
+    story.write(&one("name = \"Arm\"").replace("\"it\"", "\"new\""))?;
+    story.scene.workspace.apply()?.require(0)?.require_text("1 added, 0 changed, 1 destroyed")?;
+    story.take_sent();
+    story.assert_azure("Arm Standard PerSubscription", "renaming");
+    story.plan(0, &["No changes."]).map(drop)
 }
 
 /// The replacement of what a failed creation left is planned twice as well.

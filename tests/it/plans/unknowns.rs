@@ -89,7 +89,7 @@ fn a_provider_without_a_subscription() -> Result<(), Failure> {
     story.scene.workspace.set("ARM_SUBSCRIPTION_ID", "");
     let texts = [
         "The scope is not known",
-        "Neither the resource nor the provider names a subscription",
+        "Neither this block nor the provider names a subscription",
         "ARM_SUBSCRIPTION_ID",
         "with defender_plan.it",
     ];
