@@ -3,7 +3,6 @@
 use super::story::{Story, machine, one, require_texts};
 use crate::harness::SUBSCRIPTION;
 use crate::shared::process::Failure;
-use serde_json::json;
 
 /// A body, and the number and text of the line that is pointed at, and what is said.
 type Case<'a> = (&'a str, &'a str, &'a [&'a str]);
@@ -176,75 +175,4 @@ fn a_text_of_six_mebibytes() -> Result<(), Failure> {
         "extensions = { AgentlessVmScanning = { properties = { ExclusionTags = file(\"huge.txt\") } } }";
     story.begin(&one(&format!("name = \"CloudPosture\"\n{tags}")))?;
     story.plan(0, &["No changes."]).map(drop)
-}
-
-/// What only Azure can know is said in Azure's words, and nothing is left behind.
-#[test]
-fn what_azure_refuses() -> Result<(), Failure> {
-    let story = Story::new(&[])?;
-    for (body, sends, texts) in [
-        (
-            "name = \"Quantum\"",
-            "GET *, PUT Quantum 400",
-            &[
-                "Azure rejected the request",
-                "setting the Defender plan Quantum",
-                "HTTP 400",
-                "InvalidResourceName",
-                "Possible pricing bundle names: VirtualMachines",
-            ][..],
-        ),
-        (
-            "name = \"Containers\"\nextensions = { Teleporter = {} }",
-            "GET *, PUT Containers 400",
-            &["InvalidInputJson", "Extension with name 'Teleporter' is not supported for 'Containers' plan"],
-        ),
-        (
-            "name = \"VirtualMachines\"\nsubplan = \"P3\"",
-            "GET *, PUT VirtualMachines 400",
-            &["SubPlan 'P3' is not supported for 'VirtualMachines' plan. Supported sub plans: P2, P1"],
-        ),
-        (
-            "name = \"Dns\"",
-            "GET *, PUT Dns 400",
-            &["Failed to enable the 'Dns' plan", "is deprecated", "Please migrate to a supported plan"],
-        ),
-    ] {
-        let texts = [texts, &["with defender_plan.it", "in resource \"defender_plan\" \"it\""]].concat();
-        story.fail(&one(body), &texts, sends, "Containers Free; VirtualMachines Free; Dns Free")?;
-        assert!(story.state()?.is_null(), "{body}");
-    }
-    Ok(())
-}
-
-/// Azure is slower than the resource allows: that is said, and the state tells what is true.
-#[test]
-fn timeouts_are_kept() -> Result<(), Failure> {
-    let story = Story::new(&[])?;
-    let configuration = |rest: &str| {
-        one(&format!(
-            "name = \"Arm\"\n{rest}\ntimeouts {{\n  create = \"2s\"\n  update = \"2s\"\n  read = \"2s\"\n}}"
-        ))
-    };
-    let slow = |method: &str| arm_emulator::Fault {
-        method: Some(method.to_owned()),
-        path: Some("/pricings".to_owned()),
-        delay_ms: 60_000,
-        ..arm_emulator::Fault::default()
-    };
-    story.scene.azure.add_fault(slow("PUT"));
-    let texts = ["The time ran out", "setting the Defender plan Arm", "with defender_plan.it"];
-    story.write(&configuration(""))?;
-    require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
-    let state = story.state()?;
-    assert_eq!((&state["tainted"], &state["values"]["tier"]), (&json!(true), &json!("Free")), "what is true");
-    story.scene.azure.clear_faults();
-    story.begin(&configuration(""))?;
-    story.scene.azure.add_fault(slow("PUT"));
-    story.write(&configuration("tier = \"Free\""))?;
-    require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
-    assert_eq!(story.state()?["values"]["tier"], "Standard");
-    story.scene.azure.add_fault(slow("GET"));
-    let reading = ["The time ran out", "listing the Defender plans", "with defender_plan.it"];
-    require_texts(story.scene.workspace.plan()?.require(1)?, &reading).map(drop)
 }

@@ -14,6 +14,7 @@ mod lifecycle;
 mod machines;
 mod ownership;
 mod properties;
+mod refusals;
 mod story;
 mod twice;
 mod unknowns;

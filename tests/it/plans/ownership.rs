@@ -66,6 +66,37 @@ fn a_plan_without_a_list_can_be_exclusive() -> Result<(), Failure> {
     check(&[(&[UNSAID, EXCLUSIVE], "GET *, PUT Containers, PUT Containers", ALL_OFF)])
 }
 
+/// Azure refuses to be told of an extension that the sub-plan does not have, even that it is off.
+#[test]
+fn extensions_come_and_go_with_the_subplan() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let servers = |subplan: &str, extensions: &str| {
+        one(&format!(
+            "name = \"VirtualMachines\"\nsubplan = \"{subplan}\"\nextensions = {{ {extensions} }}\n{EXCLUSIVE}"
+        ))
+    };
+    let defender = "MdeDesignatedSubscription = {}";
+    let set = "GET *, PUT VirtualMachines";
+    let (p1, p2) = (
+        "VirtualMachines Standard P1 MdeDesignatedSubscription",
+        "VirtualMachines Standard P2 MdeDesignatedSubscription -AgentlessVmScanning -FileIntegrityMonitoring",
+    );
+    let twice = "GET *, PUT VirtualMachines, PUT VirtualMachines";
+    story.apply(&servers("P2", defender), twice, p2)?;
+    story.apply(&servers("P1", defender), set, p1)?;
+    story.apply(
+        &servers("P1", &format!("{defender}, AgentlessVmScanning = {{ enabled = false }}")),
+        set,
+        p1,
+    )?;
+    story.apply(
+        &servers("P2", &format!("{defender}, AgentlessVmScanning = {{ enabled = false }}")),
+        set,
+        p2,
+    )?;
+    story.destroy(set, "VirtualMachines Free").map(drop)
+}
+
 /// Others switch an extension on and off that is not listed.
 #[test]
 fn only_exclusive_sees_what_others_do() -> Result<(), Failure> {
