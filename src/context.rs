@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
-use crate::arm::{self, Client, Scope};
+use crate::arm::{self, Client, Scope, ScopeKind};
 use crate::pricings::Pricings;
 
 /// The surroundings of every operation.
@@ -22,6 +22,7 @@ pub struct Context {
     azure: Azure,
     claims: Mutex<HashSet<String>>,
     created: Mutex<HashSet<String>>,
+    doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
 }
 
@@ -51,7 +52,21 @@ impl Context {
             azure,
             claims: Mutex::default(),
             created: Mutex::default(),
+            doomed: Mutex::default(),
             private_data: Mutex::default(),
+        }
+    }
+
+    /// The scope of a resource that names none.
+    ///
+    /// # Errors
+    ///
+    /// Where the provider has no subscription either, or does not know it yet.
+    pub fn scope_by_default(&self) -> Result<Scope> {
+        match &self.default_scope {
+            Attr::Known(scope) => Ok(scope.clone()),
+            Attr::Unknown => Err(missing("The provider's subscription_id is not known before apply.").into()),
+            Attr::Null => Err(missing("Neither this block nor the provider names a subscription.").into()),
         }
     }
 
@@ -77,6 +92,21 @@ impl Context {
     pub fn claim(&self, id: &str) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         claims.insert(id.to_ascii_lowercase())
+    }
+
+    /// Whether a resource of this configuration manages `id`, as far as it has been planned.
+    pub fn is_claimed(&self, id: &str) -> bool {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_ascii_lowercase())
+    }
+
+    /// Notes that the object `id` is planned to be destroyed.
+    pub fn note_destruction(&self, id: &str) {
+        self.doomed.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_ascii_lowercase());
+    }
+
+    /// Whether the object `id` is planned to be destroyed, as far as it has been planned.
+    pub fn is_doomed(&self, id: &str) -> bool {
+        self.doomed.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_ascii_lowercase())
     }
 
     /// Notes that this run creates the object `id`.
@@ -107,4 +137,34 @@ impl Context {
 /// How long, and whether still, Terraform wants an answer, in the client's terms.
 pub fn patience(call: &Call<Context>) -> arm::Call {
     arm::Call { deadline: call.deadline, cancel: call.cancel.clone() }
+}
+
+/// Parses a scope that a plan can have.
+///
+/// # Errors
+///
+/// What is wrong with it, at the attribute `scope`.
+pub fn plan_scope(text: &str) -> Result<Scope, Diagnostic> {
+    let wrong = |detail: String| Diagnostic::error("Not a scope of a Defender plan", detail).at("scope");
+    let scope: Scope = text.parse().map_err(|error| wrong(format!("{error}")))?;
+    match scope.kind() {
+        ScopeKind::Subscription
+        | ScopeKind::VirtualMachine
+        | ScopeKind::VirtualMachineScaleSet
+        | ScopeKind::ArcMachine => Ok(scope),
+        ScopeKind::ManagementGroup | ScopeKind::ResourceGroup | ScopeKind::OtherResource => {
+            Err(wrong(format!(
+                "A Defender plan applies to a subscription, a virtual machine, a scale set or an Arc machine; {text:?} \
+             is none of them. For all subscriptions of a management group, use for_each over them."
+            )))
+        }
+    }
+}
+
+fn missing(problem: &str) -> Diagnostic {
+    let detail = format!(
+        "{problem} Set scope = \"/subscriptions/00000000-0000-0000-0000-000000000000\" here, subscription_id in the \
+         provider block, or the environment variable ARM_SUBSCRIPTION_ID."
+    );
+    Diagnostic::error("The scope is not known", detail).at("scope")
 }

@@ -1,9 +1,40 @@
 //! Terraform provider for Microsoft Defender for Cloud.
-pub mod arm;
-pub mod catalog;
-pub mod context;
-pub mod data_sources;
-pub mod diagnostics;
-pub mod pricings;
+//!
+//! # Code map
+//!
+//! In reading order, from the outside in. An arrow in "may use" is checked by `tests/it/tidy`.
+//!
+//! | module | what it is | what it must not know | may use |
+//! |---|---|---|---|
+//! | `main` | starts the provider | everything else | [`provider`] |
+//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`context`], [`arm`] |
+//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`catalog`], [`arm`] |
+//! | [`context`] | what they share: the way to Azure, the default scope, who manages what | single resources | [`pricings`], [`arm`] |
+//! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
+//! | [`catalog`] | rows of data on plans and roles, each with its source | Terraform, HTTP | |
+//! | [`arm`] | Azure Resource Manager over HTTP: ids, sign-in, retries, errors | Terraform, Defender | |
+//! | [`diagnostics`] | the one place where a failed request becomes text for a user | single resources | [`arm`] |
+//!
+//! Below all of them is the crate `tfplugin_protocol`, which knows Terraform and no Azure. The emulator in
+//! `tests/emulator` knows Azure and nothing of this crate.
+//!
+//! # Invariants
+//!
+//! - What decides does no I/O and has no clock: schema, checks, plans, and what to ask of Azure are plain functions.
+//! - Nothing is sent before an operation needs it; configuring the provider sends nothing.
+//! - After every operation, failed or not, the state holds what is true.
+//! - A token goes to the host of Azure Resource Manager and to no other; secrets have no `Debug`.
+
 pub mod provider;
+
+pub mod data_sources;
 pub mod resources;
+
+pub mod context;
+pub mod diagnostics;
+
+pub mod pricings;
+
+pub mod catalog;
+
+pub mod arm;

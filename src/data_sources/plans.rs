@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::provider::{Call, DataSource, Timeouts};
 use tfplugin_protocol::schema::{Attribute, Nesting};
-use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Type};
+use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Type};
 
-use crate::arm::Scope;
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, plan_scope};
 use crate::pricings::{Extension, Pricing, Tier};
 
 /// The data source.
@@ -60,19 +59,14 @@ impl DataSource for Plans {
     }
 
     fn check(&self, config: &Model) -> Diagnostics {
-        config.scope.known().and_then(|scope| parse(scope).err()).into_iter().collect()
+        config.scope.known().and_then(|scope| plan_scope(scope).err()).into_iter().collect()
     }
 
     async fn read(&self, call: &mut Call<Context>, config: Model) -> Result<Model> {
         let context = call.context()?;
-        let scope = match (&config.scope, &context.default_scope) {
-            (Attr::Known(scope), _) => parse(scope)?,
-            (_, Attr::Known(scope)) => scope.clone(),
-            _ => {
-                let detail = "Neither the data source nor the provider names a subscription. Set scope here, or \
-                              subscription_id in the provider block.";
-                return Err(Diagnostic::error("The scope is not known", detail).at("scope").into());
-            }
+        let scope = match &config.scope {
+            Attr::Known(scope) => plan_scope(scope)?,
+            Attr::Null | Attr::Unknown => context.scope_by_default()?,
         };
         let listed = context.pricings()?.list(&scope, &patience(call)).await?;
         let plans = listed.iter().map(|plan| (plan.name.clone(), PlanModel::from(plan))).collect();
@@ -108,10 +102,6 @@ fn plans() -> Attribute {
         ),
     ];
     Attribute::nested(Nesting::Map, plan).computed().describe("The plans, by Azure's name.")
-}
-
-fn parse(scope: &str) -> Result<Scope, Diagnostic> {
-    scope.parse().map_err(|error| Diagnostic::error("Not a scope", format!("{error}")).at("scope"))
 }
 
 impl From<&Pricing> for PlanModel {

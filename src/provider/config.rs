@@ -7,7 +7,7 @@ use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics, Result};
 use url::Url;
 
 use super::schema::variables;
-use crate::arm::{Client, CloudName, CloudSource, Credentials, Host, Scope, Secret, Settings};
+use crate::arm::{Client, CloudName, CloudSource, Credentials, Host, Scope, ScopeKind, Secret, Settings};
 use crate::context::Context;
 
 /// The provider block.
@@ -63,7 +63,7 @@ impl Config {
     /// What is wrong with the block, as far as it is known.
     pub(super) fn check(&self) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        if let Attr::Known(id) = &self.subscription_id
+        if let Some(id) = self.subscription_id.known().filter(|id| !id.is_empty())
             && let Err(problem) = subscription(id)
         {
             diagnostics.push(problem);
@@ -113,6 +113,7 @@ impl Reader<'_> {
                 Some(id) => Ok(Attr::Known(subscription(&id)?)),
                 None => Ok(Attr::Null),
             },
+            Attr::Known(id) if id.is_empty() => self.scope(&Attr::Null),
             Attr::Known(id) => Ok(Attr::Known(subscription(id)?)),
         }
     }
@@ -179,6 +180,7 @@ impl Reader<'_> {
             let authority =
                 self.address("active_directory_authority", &endpoints.active_directory_authority)?;
             let audience = self.known("endpoints", &endpoints.resource_manager_audience);
+            let audience = audience.filter(|audience| !audience.is_empty());
             if let (Some(resource_manager), Some(authority)) = (resource_manager, authority) {
                 return Ok(CloudSource::Endpoints { resource_manager, authority, audience });
             }
@@ -220,8 +222,9 @@ impl Reader<'_> {
             Attr::Unknown => self.not_yet(name).is_some(),
             Attr::Null => match self.environment(name).as_deref() {
                 None => default,
-                Some("true" | "True" | "TRUE" | "1" | "t") => true,
-                Some("false" | "False" | "FALSE" | "0" | "f") => false,
+                // What Go takes, and so azurerm: https://pkg.go.dev/strconv#ParseBool
+                Some("true" | "True" | "TRUE" | "1" | "t" | "T") => true,
+                Some("false" | "False" | "FALSE" | "0" | "f" | "F") => false,
                 Some(_) => {
                     let variable = variables(name).first().copied().unwrap_or(name);
                     let detail = format!("The environment variable {variable} must be true or false.");
@@ -253,7 +256,8 @@ impl Reader<'_> {
 
 /// The scope of a subscription, from its GUID.
 fn subscription(id: &str) -> Result<Scope, Diagnostic> {
-    format!("/subscriptions/{id}").parse::<Scope>().map_err(|_| {
+    let scope = format!("/subscriptions/{id}").parse::<Scope>().ok();
+    scope.filter(|scope| scope.kind() == ScopeKind::Subscription).ok_or_else(|| {
         let detail = format!(
             "{id:?} is not a subscription's GUID. Write it as in \"00000000-0000-0000-0000-000000000000\"; \
              `az account show --query id` tells it."
@@ -341,8 +345,11 @@ mod tests {
     fn mistakes_are_told_at_their_attribute() {
         let check = |config: Config| config.check().to_string();
         assert_eq!(check(Config { subscription_id: SUBSCRIPTION.into(), ..Config::default() }), "");
-        let wrong = check(Config { subscription_id: "mine".into(), ..Config::default() });
-        assert!(wrong.starts_with("subscription_id: Not a subscription id"), "{wrong}");
+        assert_eq!(check(Config { subscription_id: "".into(), ..Config::default() }), "");
+        for id in ["mine", &format!("{SUBSCRIPTION}/resourceGroups/x")] {
+            let wrong = check(Config { subscription_id: id.into(), ..Config::default() });
+            assert!(wrong.starts_with("subscription_id: Not a subscription id"), "{wrong}");
+        }
         let flag = settings(&Config::default(), &[("ARM_USE_MSI", "maybe")]).unwrap_err().to_string();
         assert!(flag.starts_with("use_msi: Neither true nor false"), "{flag}");
     }

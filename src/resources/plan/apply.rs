@@ -22,16 +22,25 @@ const LOOK_BACK: Duration = Duration::from_secs(30);
 
 /// Takes a plan over and sets it.
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
-    planning::forget_claim(call);
+    let succeeds = planning::is_succeeded(call);
+    planning::forget_marks(call);
+    if succeeds {
+        // The predecessor is gone from the state, and only this one still knows what was there before.
+        call.save(&planned);
+    }
     let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
     let (pricings, patience) = (context.pricings()?, patience(call));
     let before = pricings.before(&scope, &name, &patience).await?;
+    let id = Pricings::id(&scope, &name);
     if let Some(before) = &before {
-        Before::record(&mut call.private, before, inherits(pricings, &scope, before, &patience).await);
+        let inherits = inherits(pricings, &scope, before, &patience).await;
+        let noted = if inherits { Before::Inherited } else { Before::Set(before.to_wanted()) };
+        Before::record(&mut call.private, &id, noted);
     }
-    let write = Write { pricings, scope, name, planned, before };
-    let live = Live::of(write.before.as_ref());
+    context.note_creation(&id);
+    let write = Write { pricings, scope, name, planned };
+    let live = Live::of(before.as_ref());
     write.run(call, &live).await
 }
 
@@ -57,20 +66,30 @@ async fn inherits(pricings: &Pricings, scope: &Scope, found: &Pricing, patience:
 
 /// Changes a plan in place.
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
-    planning::forget_claim(call);
+    planning::forget_marks(call);
     if !planning::needs_write(&prior, &planned) {
         return Ok(planned);
     }
     let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
-    let write = Write { pricings: context.pricings()?, scope, name, planned, before: None };
+    let write = Write { pricings: context.pricings()?, scope, name, planned };
     write.run(call, &Live::in_state(&prior)).await
 }
 
-/// Leaves behind what `on_destroy` says.
+/// Leaves behind what `on_destroy` says. A plan that this run has taken over anew is not touched: with
+/// `create_before_destroy`, or where a resource was renamed, Terraform destroys the old object after that.
 pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
     let (scope, name) = super::place(&prior)?;
-    let wanted = match (prior.on_destroy.known(), Before::recorded(&call.private)) {
+    let (context, id) = (call.context()?, Pricings::id(&scope, &name));
+    if planning::is_succeeded(call) {
+        // Terraform plans the successor once more before it creates it, and gives it nothing of this one.
+        context.note_private_data(&id, call.private.clone());
+    }
+    if planning::is_succeeded(call) || context.has_created(&id) {
+        tracing::info!(plan = name, "left as it is: another resource of this run has taken it over");
+        return Ok(());
+    }
+    let wanted = match (prior.on_destroy.known(), Before::recorded(&call.private, &id)) {
         (Some(OnDestroy::Keep), _) => return Ok(()),
         (Some(OnDestroy::Free), _) if Catalog::get().plan(&name).is_some_and(|plan| plan.always_standard) => {
             return Ok(());
@@ -85,8 +104,8 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => return Ok(()),
         (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => None,
     };
-    let context = call.context()?;
     let (pricings, patience) = (context.pricings()?, patience(call));
+    let wanted = wanted.map(|wanted| desire::unenforced(wanted, &prior));
     let Some(wanted) = wanted else { return Ok(pricings.delete(&scope, &name, &patience).await?) };
     let mut answer = match pricings.put(&scope, &name, &wanted, &patience).await {
         // The machine is gone, and its setting with it.
@@ -102,7 +121,9 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         let detail = format!("{extension} of the plan {name} could not be put back as it was: {reason}.");
         Diagnostic::error("Restoring failed in part", detail)
     };
-    state::failures_in(&answer).iter().map(failed).collect::<Diagnostics>().into_result().map(drop)
+    let mut failures = Failures::new();
+    state::learn(&mut failures, &answer);
+    failures.iter().map(failed).collect::<Diagnostics>().into_result().map(drop)
 }
 
 /// A plan on its way to Azure.
@@ -111,23 +132,21 @@ struct Write<'a> {
     scope: Scope,
     name: String,
     planned: Model,
-    /// What was there before a creation.
-    before: Option<Pricing>,
 }
 
 impl Write<'_> {
     async fn run(self, call: &mut Call<Context>, live: &Live) -> Result<Model> {
-        let patience = patience(call);
         let first = desire::wanted(&self.planned, live);
-        let mut answer = match self.pricings.put(&self.scope, &self.name, &first, &patience).await {
-            Ok(answer) => answer,
-            Err(error) => return Err(self.look_back(call, error).await),
-        };
-        let mut failures = state::failures_in(&answer);
+        let mut failures = state::failures(&call.private);
+        // Azure tells the outcome only of an extension that changes, and reports one that failed as on. So one that
+        // failed is switched off first: only then does switching it on tell anything.
+        if let Some(off) = desire::off_before(&first, &failures) {
+            self.put(call, &off, &mut failures).await?;
+        }
+        let mut answer = self.put(call, &first, &mut failures).await?;
         if let Some(second) = desire::again(&self.planned, &first, &answer) {
             self.save(call, &answer, &failures);
-            answer = self.pricings.put(&self.scope, &self.name, &second, &patience).await?;
-            failures.extend(state::failures_in(&answer));
+            answer = self.put(call, &second, &mut failures).await?;
         }
         let shortfalls = desire::shortfalls(&self.planned, &answer, &failures);
         if shortfalls.has_errors() {
@@ -137,8 +156,24 @@ impl Write<'_> {
         for warning in shortfalls {
             call.warn(warning);
         }
-        state::remember(&mut call.private, &failures);
+        state::remember(&mut call.private, &self.planned, &failures);
         Ok(self.settled(&answer, &failures))
+    }
+
+    /// One write, with what it says of the extensions.
+    async fn put(
+        &self,
+        call: &mut Call<Context>,
+        wanted: &Wanted,
+        failures: &mut Failures,
+    ) -> Result<Pricing> {
+        match self.pricings.put(&self.scope, &self.name, wanted, &patience(call)).await {
+            Ok(answer) => {
+                state::learn(failures, &answer);
+                Ok(answer)
+            }
+            Err(error) => Err(self.look_back(call, error, failures).await),
+        }
     }
 
     /// The state after an answer. What was planned to stay as it is has stayed, whatever else Azure reports of it.
@@ -154,35 +189,24 @@ impl Write<'_> {
     }
 
     fn save(&self, call: &mut Call<Context>, answer: &Pricing, failures: &Failures) {
-        state::remember(&mut call.private, failures);
+        state::remember(&mut call.private, &self.planned, failures);
         call.save(&self.settled(answer, failures));
     }
 
-    /// After a write of which it is not known whether it took effect: looks, and keeps what is true.
-    async fn look_back(&self, call: &mut Call<Context>, error: Error) -> Diagnostics {
-        let unclear = matches!(
-            error.kind(),
-            ErrorKind::Network
-                | ErrorKind::Timeout
-                | ErrorKind::Server
-                | ErrorKind::Protocol
-                | ErrorKind::Cancelled
-        );
-        if unclear && error.tries() > 0 {
+    /// After a write of which it is not known whether it took effect: looks, and keeps what is true. Where looking
+    /// fails too, or may have come too early, what was planned is kept: a plan always exists, and what must not be
+    /// lost is what was there before.
+    async fn look_back(&self, call: &mut Call<Context>, error: Error, failures: &Failures) -> Diagnostics {
+        if error.may_have_landed() {
             let look = arm::Call { deadline: Instant::now() + LOOK_BACK, cancel: CancellationToken::new() };
             match self.pricings.read(&self.scope, &self.name, &look).await {
-                Ok(found) if !self.is_as_before(&found) => self.save(call, &found, &Failures::new()),
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "what the failed write left behind is not known"),
+                Ok(found) => self.save(call, &found, failures),
+                Err(unseen) => {
+                    tracing::warn!(error = %unseen, "what the failed write left behind is not known");
+                    call.save(&self.planned);
+                }
             }
         }
         error.into()
-    }
-
-    /// Whether a creation has changed nothing, so that there is nothing to keep.
-    fn is_as_before(&self, found: &Pricing) -> bool {
-        let before = self.before.as_ref().map(Pricing::to_wanted);
-        before == Some(found.to_wanted())
-            && self.before.as_ref().map(|b| b.inherited) == Some(found.inherited)
     }
 }

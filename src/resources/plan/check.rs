@@ -5,6 +5,7 @@ use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
 use super::model::{Extension, Extensions, Model};
 use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
+use crate::context::plan_scope;
 use crate::pricings::Tier;
 
 /// Far more than any name of Azure's has, so that a text that got here by mistake is not sent, and not quoted whole.
@@ -13,7 +14,7 @@ const LONGEST_NAME: usize = 100;
 pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     if let Attr::Known(text) = &config.scope {
-        match scope(text) {
+        match plan_scope(text) {
             Ok(scope) => diagnostics.extend(check_enforce(config, &scope)),
             Err(problem) => diagnostics.push(problem),
         }
@@ -38,28 +39,6 @@ pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
         diagnostics.extend(check_extensions(extensions));
     }
     diagnostics
-}
-
-/// Parses a scope that a plan can have.
-///
-/// # Errors
-///
-/// What is wrong with it, at the attribute `scope`.
-pub(super) fn scope(text: &str) -> Result<Scope, Diagnostic> {
-    let wrong = |detail: String| Diagnostic::error("Not a scope of a Defender plan", detail).at("scope");
-    let scope: Scope = text.parse().map_err(|error| wrong(format!("{error}")))?;
-    match scope.kind() {
-        ScopeKind::Subscription
-        | ScopeKind::VirtualMachine
-        | ScopeKind::VirtualMachineScaleSet
-        | ScopeKind::ArcMachine => Ok(scope),
-        ScopeKind::ManagementGroup | ScopeKind::ResourceGroup | ScopeKind::OtherResource => {
-            Err(wrong(format!(
-                "A Defender plan applies to a subscription, a virtual machine, a scale set or an Arc machine; {text:?} \
-             is none of them. For all subscriptions of a management group, use for_each over them."
-            )))
-        }
-    }
 }
 
 /// Unknown names are for Azure to judge, which may be newer than this provider; a known one in another letter

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics};
+use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
 
 use super::model::{Extension, Model};
 use super::state::{self, Failures};
 use crate::catalog::Catalog;
-use crate::pricings::{Pricing, Setting, Tier, Wanted, same_value};
+use crate::pricings::{Pricing, Setting, Tier, Wanted, by_name, same_value};
 
 /// What is there before a write, as far as the write depends on it.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +46,17 @@ impl Live {
 /// full plan: <https://learn.microsoft.com/rest/api/defenderforcloud/pricings/update#request-body>.
 pub(super) fn wanted(planned: &Model, live: &Live) -> Wanted {
     let tier = planned.tier.known().copied().unwrap_or(Tier::Standard);
-    let listed = planned.listed().map(|(name, extension)| {
+    let subplan = planned.subplan.known().or(live.subplan.as_ref());
+    let listed = planned.listed().filter(|(name, extension)| {
+        // What the sub-plan does not have is off, and Azure refuses to be told so.
+        extension.is_enabled() || !is_foreign(planned, subplan, name)
+    });
+    let listed = listed.map(|(name, extension)| {
         (name.clone(), Setting { enabled: extension.is_enabled(), properties: extension.texts() })
     });
     let mut wanted = Wanted {
         tier,
-        subplan: planned.subplan.known().or(live.subplan.as_ref()).cloned(),
+        subplan: subplan.cloned(),
         enforce: if planned.enforce.is_null() {
             None
         } else {
@@ -59,10 +64,39 @@ pub(super) fn wanted(planned: &Model, live: &Live) -> Wanted {
         },
         extensions: listed.collect(),
     };
-    if planned.is_exclusive() {
+    // Extensions of another sub-plan may not be there any more; the answer tells which are.
+    if planned.is_exclusive() && subplan == live.subplan.as_ref() {
         switch_off(&mut wanted, planned, live.enabled.iter());
     }
     wanted
+}
+
+/// Whether the catalogue knows that a sub-plan does not have an extension.
+fn is_foreign(planned: &Model, subplan: Option<&String>, extension: &str) -> bool {
+    let plan = planned.name.known().and_then(|name| Catalog::get().plan(name));
+    let mut extensions = plan.into_iter().flat_map(|plan| &plan.extensions);
+    let Some(known) = extensions.find(|known| known.name.eq_ignore_ascii_case(extension)) else {
+        return false;
+    };
+    !known.subplans.is_empty() && subplan.is_some_and(|subplan| !known.subplans.contains(subplan))
+}
+
+/// A write that switches off what failed before and is to be on, so that switching it on is a change to Azure.
+pub(super) fn off_before(wanted: &Wanted, failures: &Failures) -> Option<Wanted> {
+    let mut off = wanted.clone();
+    for (name, setting) in &mut off.extensions {
+        if setting.enabled && by_name(failures, name).is_some() {
+            *setting = Setting::default();
+        }
+    }
+    (off != *wanted).then_some(off)
+}
+
+/// What is to be left behind, without the enforcement that this resource has brought: it would lock every resource
+/// of the subscription to a plan that is off.
+pub(super) fn unenforced(wanted: Wanted, state: &Model) -> Wanted {
+    let enforce = wanted.enforce.or_else(|| (state.enforce == Attr::Known(true)).then_some(false));
+    Wanted { enforce, ..wanted }
 }
 
 /// A second write, where the answer to the first shows that it takes one: extensions that Azure switched on by
@@ -172,8 +206,7 @@ fn extension_shortfall(
     }
     let texts = planned.texts();
     let refused = texts.iter().find(|(property, value)| {
-        let counterpart = found.properties.iter().find(|(other, _)| other.eq_ignore_ascii_case(property));
-        !counterpart.is_some_and(|(_, found)| same_value(value, found))
+        !by_name(&found.properties, property).is_some_and(|found| same_value(value, found))
     });
     let (property, _) = refused.filter(|_| planned.is_enabled())?;
     wrong(
@@ -218,8 +251,6 @@ fn missing_roles(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tfplugin_protocol::Attr;
-
     use super::*;
     use crate::resources::plan::model::{Ownership, Properties};
     use crate::resources::plan::testing::{Short, answer};

@@ -19,8 +19,8 @@ use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{Context, patience};
-use crate::pricings::RESOURCE_TYPE;
+use crate::context::{Context, patience, plan_scope};
+use crate::pricings::{Pricing, RESOURCE_TYPE};
 use model::Model;
 
 /// The resource.
@@ -86,6 +86,9 @@ impl Resource for Plan {
             listed => listed?,
         };
         let Some(found) = plans.iter().find(|plan| plan.name.eq_ignore_ascii_case(&name)) else {
+            if scope.kind() == ScopeKind::Subscription {
+                return Err(not_listed(&scope, &name, &plans));
+            }
             return Ok(None);
         };
         if found.inherited == Some(true) {
@@ -113,8 +116,8 @@ impl Resource for Plan {
             ImportTarget::Identity(identity) => {
                 let name = identity.get("name").as_str().unwrap_or_default().to_owned();
                 let scope = match identity.get("scope").as_str() {
-                    Some(scope) => check::scope(scope)?,
-                    None => planning::default_scope(call)?,
+                    Some(scope) => plan_scope(scope)?,
+                    None => call.context()?.scope_by_default()?,
                 };
                 (scope, name)
             }
@@ -139,13 +142,24 @@ fn parse_id(id: &str) -> Result<(Scope, String)> {
     if resource_type != RESOURCE_TYPE {
         return Err(wrong(format!("it is the id of a {}", resource_type.as_str())).into());
     }
-    Ok((check::scope(scope.as_str())?, name))
+    Ok((plan_scope(scope.as_str())?, name))
+}
+
+/// Plans of a subscription do not vanish, so forgetting one, with what was there before it, would be wrong.
+fn not_listed(scope: &Scope, name: &str, plans: &[Pricing]) -> Diagnostics {
+    let listed = plans.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>().join(", ");
+    let detail = format!(
+        "Azure's list of the plans of {} has no {name}; it has: {listed}. If Azure has given the plan up, take the \
+         resource out of the configuration with a `removed` block.",
+        scope.as_str()
+    );
+    Diagnostic::error("Azure does not list the plan", detail).at("name").into()
 }
 
 /// Scope and name of a plan that is planned or stored.
 fn place(model: &Model) -> Result<(Scope, String)> {
     match (&model.scope, &model.name) {
-        (Attr::Known(scope), Attr::Known(name)) => Ok((check::scope(scope)?, name.clone())),
+        (Attr::Known(scope), Attr::Known(name)) => Ok((plan_scope(scope)?, name.clone())),
         _ => {
             Err(Diagnostic::error("Scope or name is missing", "The state of the plan is incomplete.").into())
         }

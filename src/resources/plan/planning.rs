@@ -3,45 +3,61 @@
 use tfplugin_protocol::provider::{Call, Planning};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
-use super::check;
 use super::model::{Extension, Model, OnDestroy};
 use super::state::Before;
 use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::Context;
+use crate::context::{Context, plan_scope};
 use crate::pricings::{Pricings, Tier};
 
 /// The mark in private data that this object's claim on its plan is noted already.
 const CLAIMED: &str = "claimed";
+/// The mark in private data that the object is replaced by another one in the same place.
+const SUCCEEDED: &str = "succeeded";
 
 pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
     if planned.scope.is_unknown() && config.scope.is_null() {
         planned.scope = unless_unknown(call)?;
     }
-    let scope = planned.scope.known().map(|text| check::scope(text)).transpose()?;
+    let scope = planned.scope.known().map(|text| plan_scope(text)).transpose()?;
     if changed {
         complete(&config, prior.as_ref(), &mut planned, scope.as_ref());
     }
     if let (Attr::Known(id), false) = (&planned.id, is_replacement(prior.as_ref(), &planned)) {
-        claim(call, id, prior.is_none());
+        let follows_first_call = claim(call, id, prior.is_none());
         if prior.is_none() {
-            recall_before(call, id);
+            succeed(call, id, follows_first_call);
         }
     }
     Ok(planned)
 }
 
+/// Terraform destroys and creates in any order, and tells neither of the other.
+fn warn_of_move(call: &mut Call<Context>, id: &str) {
+    let detail = format!(
+        "One resource of {id} is destroyed and another one created. The plan stays on, but what was there before the \
+         first one is forgotten. If the resource has only been renamed, a `moved` block keeps it."
+    );
+    call.warn(Diagnostic::warning("The plan goes from one resource to another", detail));
+}
+
 /// Says beforehand what destroying will not do.
 pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
     let (Attr::Known(name), Ok((scope, _))) = (&prior.name, super::place(prior)) else { return };
+    if let (Some(context), Attr::Known(id)) = (call.context_if_configured(), &prior.id) {
+        context.note_destruction(id);
+        if context.is_claimed(id) {
+            warn_of_move(call, id);
+        }
+    }
     let always_on = Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
     let reason = match prior.on_destroy {
         Attr::Known(OnDestroy::Keep) => return,
         Attr::Known(OnDestroy::Free) if !always_on => return,
         Attr::Known(OnDestroy::Free) => "Azure never lets this plan be Free",
         Attr::Known(OnDestroy::Restore) | Attr::Null | Attr::Unknown => {
-            let known = Before::recorded(&call.private).is_some();
+            let known = Before::recorded(&call.private, &Pricings::id(&scope, name)).is_some();
             if known || scope.kind() != ScopeKind::Subscription {
                 return;
             }
@@ -57,32 +73,12 @@ pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
     call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));
 }
 
-/// The scope of a resource that names none.
-///
-/// # Errors
-///
-/// Where the provider has no subscription either.
-pub(super) fn default_scope(call: &Call<Context>) -> Result<Scope> {
-    match &call.context()?.default_scope {
-        Attr::Known(scope) => Ok(scope.clone()),
-        Attr::Unknown => Err(missing("The provider's subscription_id is not known before apply.").into()),
-        Attr::Null => Err(missing("Neither the resource nor the provider names a subscription.").into()),
-    }
-}
-
 fn unless_unknown(call: &Call<Context>) -> Result<Attr<String>> {
-    if call.context()?.default_scope.is_unknown() {
+    let context = call.context()?;
+    if context.default_scope.is_unknown() {
         return Ok(Attr::Unknown);
     }
-    default_scope(call).map(|scope| scope.as_str().into())
-}
-
-fn missing(problem: &str) -> Diagnostic {
-    let detail = format!(
-        "{problem} Set scope = \"/subscriptions/00000000-0000-0000-0000-000000000000\" here, subscription_id in the \
-         provider block, or the environment variable ARM_SUBSCRIPTION_ID."
-    );
-    Diagnostic::error("The scope is not known", detail).at("scope")
+    context.scope_by_default().map(|scope| scope.as_str().into())
 }
 
 /// Fills in what is known before apply, so that the plan says no more "known after apply" than it must.
@@ -95,15 +91,17 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, scope: O
         },
         _ => Attr::Unknown,
     };
-    if planned.tier == Attr::Known(Tier::Free) {
+    if planned.tier == Attr::Known(Tier::Free) && config.subplan.is_null() {
         planned.subplan = Attr::Null;
     }
     if let Some(scope) = scope {
         let single = scope.kind() != ScopeKind::Subscription;
         planned.inherited = if single { Attr::Known(false) } else { Attr::Null };
         planned.inherited_from = Attr::Null;
-        if single {
+        if single && config.enforce.is_null() {
             planned.enforce = Attr::Null;
+        }
+        if single {
             planned.resources_coverage_status = Attr::Null;
         }
     }
@@ -162,6 +160,7 @@ pub(super) fn needs_write(prior: &Model, planned: &Model) -> bool {
         || drops_some
         || extensions_differ
         || planned.extensions.is_unknown()
+        || planned.extensions.known().is_some_and(|listed| listed.values().any(Attr::is_unknown))
 }
 
 fn is_replacement(prior: Option<&Model>, planned: &Model) -> bool {
@@ -169,28 +168,43 @@ fn is_replacement(prior: Option<&Model>, planned: &Model) -> bool {
 }
 
 /// Warns when a second resource of the configuration manages the same plan. Terraform plans a replacement in two
-/// calls, and hands the private data of the first to the second.
-fn claim(call: &mut Call<Context>, id: &str, created: bool) {
-    let noted = created && call.private.get::<bool>(CLAIMED) == Some(true);
-    let Some(context) = call.context_if_configured().filter(|_| !noted) else { return };
-    if !context.claim(id) {
+/// calls, and hands the private data of the first to the second; true for such a second call.
+fn claim(call: &mut Call<Context>, id: &str, created: bool) -> bool {
+    if created && call.private.get::<bool>(CLAIMED) == Some(true) {
+        return true;
+    }
+    if call.context_if_configured().is_some_and(|context| !context.claim(id)) {
         let detail = format!(
             "Two resources of this configuration manage {id}. Each will undo what the other does. Remove one of them."
         );
         call.warn(Diagnostic::warning("The plan is managed twice", detail).at("name"));
     }
+    if created && call.context_if_configured().is_some_and(|context| context.is_doomed(id)) {
+        warn_of_move(call, id);
+    }
     call.private.set(CLAIMED, &true);
+    false
 }
 
-/// Hands on what stood there before a tainted object, so that the replacement restores it first.
-fn recall_before(call: &mut Call<Context>, id: &str) {
+/// Hands on what stood there before an object that is replaced by one in the same place, and marks its deletion as
+/// needless: the plan would be off for a moment, and its enablement time would start anew.
+fn succeed(call: &mut Call<Context>, id: &str, follows_first_call: bool) {
     let noted = call.context_if_configured().and_then(|context| context.private_data_of(id));
-    if let (None, Some(noted)) = (Before::recorded(&call.private), noted) {
-        Before::hand_on(&noted, &mut call.private);
+    if let (None, Some(noted)) = (Before::recorded(&call.private, id), &noted) {
+        Before::hand_on(noted, &mut call.private);
+    }
+    if follows_first_call || noted.is_some() {
+        call.private.set(SUCCEEDED, &true);
     }
 }
 
-/// Takes the mark off before private data is stored.
-pub(super) fn forget_claim(call: &mut Call<Context>) {
+/// Whether another object takes this one's place.
+pub(super) fn is_succeeded(call: &Call<Context>) -> bool {
+    call.private.get(SUCCEEDED) == Some(true)
+}
+
+/// Takes the marks off before private data is stored.
+pub(super) fn forget_marks(call: &mut Call<Context>) {
     call.private.remove(CLAIMED);
+    call.private.remove(SUCCEEDED);
 }

@@ -12,7 +12,7 @@ use tfplugin_protocol::{Attr, AttributePath, Diagnostic};
 
 use super::model::{Extension, Extensions, Model, OnDestroy, Ownership, Properties};
 use crate::context::Context;
-use crate::pricings::{self, Pricing, Tier, Wanted, same_value};
+use crate::pricings::{self, Pricing, Tier, Wanted, by_name, same_value};
 
 /// Why extensions could not be switched, by name.
 pub(super) type Failures = BTreeMap<String, String>;
@@ -31,22 +31,39 @@ pub(super) enum Before {
 }
 
 impl Before {
-    /// Notes what was there, for the day on which the resource is destroyed.
-    pub(super) fn record(private: &mut Private, before: &Pricing, inherits: bool) {
-        private.set(BEFORE, &if inherits { Self::Inherited } else { Self::Set(before.to_wanted()) });
-    }
-
-    /// Copies what was noted, if anything was.
-    pub(super) fn hand_on(from: &Private, to: &mut Private) {
-        if let Some(before) = Self::recorded(from) {
-            to.set(BEFORE, &before);
+    /// Notes what stood in the place of the plan with this id, for the day on which the resource is destroyed. What
+    /// was noted before stays: a replacement of the same plan gives back what its predecessor found.
+    pub(super) fn record(private: &mut Private, id: &str, before: Self) {
+        let noted: Option<Noted> = private.get(BEFORE);
+        if noted.is_none_or(|noted| !noted.id.eq_ignore_ascii_case(id)) {
+            private.set(BEFORE, &Noted { id: id.to_owned(), before });
         }
     }
 
-    /// What was noted; nothing for an object that was imported.
-    pub(super) fn recorded(private: &Private) -> Option<Self> {
-        private.get(BEFORE)
+    /// Copies what was noted, if anything was, and the failures that are remembered: they are Azure's, and stay with
+    /// the plan whichever object manages it.
+    pub(super) fn hand_on(from: &Private, to: &mut Private) {
+        if let Some(noted) = from.get::<Noted>(BEFORE) {
+            to.set(BEFORE, &noted);
+        }
+        if let Some(failures) = from.get::<Failures>(FAILURES) {
+            to.set(FAILURES, &failures);
+        }
     }
+
+    /// What was noted of the plan with this id; nothing for an object that was imported.
+    pub(super) fn recorded(private: &Private, id: &str) -> Option<Self> {
+        let noted: Noted = private.get(BEFORE)?;
+        noted.id.eq_ignore_ascii_case(id).then_some(noted.before)
+    }
+}
+
+/// What stood in the place of one plan. Private data of a replaced object is passed to the new one, which may be
+/// another plan.
+#[derive(Serialize, Deserialize)]
+struct Noted {
+    id: String,
+    before: Before,
 }
 
 /// The failures that are remembered.
@@ -54,21 +71,38 @@ pub(super) fn failures(private: &Private) -> Failures {
     private.get(FAILURES).unwrap_or_default()
 }
 
-/// Remembers the failures of the latest writes; none forgets those of earlier ones.
-pub(super) fn remember(private: &mut Private, failures: &Failures) {
-    if failures.is_empty() { private.remove(FAILURES) } else { private.set(FAILURES, failures) }
+/// Remembers failures of extensions that the resource lists and wants on: nothing can be done here about others,
+/// and one that is off has not failed.
+pub(super) fn remember(private: &mut Private, planned: &Model, failures: &Failures) {
+    let wanted = |name: &str| {
+        planned.listed().any(|(other, extension)| other.eq_ignore_ascii_case(name) && extension.is_enabled())
+    };
+    let failures: Failures = failures
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, why)| (name.clone(), why.clone()))
+        .collect();
+    if failures.is_empty() { private.remove(FAILURES) } else { private.set(FAILURES, &failures) }
 }
 
 /// Why the extension of this name, in any letter case, could not be switched.
 pub(super) fn failure_of<'a>(failures: &'a Failures, name: &str) -> Option<&'a String> {
-    failures.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, reason)| reason)
+    by_name(failures, name)
 }
 
-/// The failures that an answer tells.
-pub(super) fn failures_in(answer: &Pricing) -> Failures {
-    let failure =
-        |(name, extension): (&String, &pricings::Extension)| Some((name.clone(), extension.failure.clone()?));
-    answer.extensions.iter().filter_map(failure).collect()
+/// Takes in what an answer says of extensions. It has the last word on those that changed; one that is off, or not
+/// there, has not failed.
+pub(super) fn learn(failures: &mut Failures, answer: &Pricing) {
+    failures.retain(|name, _| answer.extension(name).is_some_and(|extension| extension.enabled));
+    for (name, extension) in &answer.extensions {
+        match &extension.outcome {
+            Some(Err(reason)) => {
+                failures.insert(name.clone(), reason.clone());
+            }
+            Some(Ok(())) => failures.retain(|other, _| !other.eq_ignore_ascii_case(name)),
+            None => {}
+        }
+    }
 }
 
 /// Keeps remembered failures in sight of whoever reads a plan.
@@ -265,12 +299,17 @@ mod tests {
     #[test]
     fn what_was_there_before_survives_in_private_data() {
         let mut private = Private::default();
-        assert_eq!(Before::recorded(&private), None);
+        assert_eq!(Before::recorded(&private, "/a"), None);
         let before = found(&[("A", true, &[("p", "1")]), ("B", false, &[("q", "2")])]);
-        Before::record(&mut private, Some(&before));
-        assert_eq!(Before::recorded(&private), Some(Before::Set(before.to_wanted())));
-        let inherited = Pricing { inherited: Some(true), ..before };
-        Before::record(&mut private, Some(&inherited));
-        assert_eq!(Before::recorded(&private), Some(Before::Inherited));
+        let set = Before::Set(before.to_wanted());
+        for (id, before, expected) in [
+            ("/a", set.clone(), &set),
+            ("/A", Before::Inherited, &set),
+            ("/b", Before::Inherited, &Before::Inherited),
+        ] {
+            Before::record(&mut private, id, before);
+            assert_eq!(Before::recorded(&private, id).as_ref(), Some(expected), "{id}");
+            assert_eq!(Before::recorded(&private, "/other"), None);
+        }
     }
 }
