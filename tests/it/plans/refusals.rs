@@ -48,10 +48,8 @@ fn what_azure_refuses() -> Result<(), Failure> {
 #[test]
 fn timeouts_are_kept() -> Result<(), Failure> {
     let story = Story::new(&[])?;
-    let configuration = |rest: &str| {
-        one(&format!(
-            "name = \"Arm\"\n{rest}\ntimeouts {{\n  create = \"2s\"\n  update = \"2s\"\n  read = \"2s\"\n}}"
-        ))
+    let limited = |operation: &str, rest: &str| {
+        one(&format!("name = \"Arm\"\n{rest}\ntimeouts {{\n  {operation} = \"4s\"\n}}"))
     };
     let slow = |method: &str| Fault {
         method: Some(method.to_owned()),
@@ -61,16 +59,17 @@ fn timeouts_are_kept() -> Result<(), Failure> {
     };
     story.scene.azure.add_fault(slow("PUT"));
     let texts = ["The time ran out", "setting the Defender plan Arm", "with defender_plan.it"];
-    story.write(&configuration(""))?;
+    story.write(&limited("create", ""))?;
     require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
     let state = story.state()?;
     assert_eq!((&state["tainted"], &state["values"]["tier"]), (&json!(true), &json!("Free")), "what is true");
     story.scene.azure.clear_faults();
-    story.begin(&configuration(""))?;
+    story.begin(&one("name = \"Arm\""))?;
     story.scene.azure.add_fault(slow("PUT"));
-    story.write(&configuration("tier = \"Free\""))?;
+    story.write(&limited("update", "tier = \"Free\""))?;
     require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
     assert_eq!(story.state()?["values"]["tier"], "Standard");
+    story.begin(&limited("read", ""))?;
     story.scene.azure.add_fault(slow("GET"));
     let reading = ["The time ran out", "listing the Defender plans", "with defender_plan.it"];
     require_texts(story.scene.workspace.plan()?.require(1)?, &reading).map(drop)
