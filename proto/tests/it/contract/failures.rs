@@ -30,7 +30,7 @@ fn check(case: &Case) -> Result<(), Failure> {
     scene.apply(1, says)?;
     let instance = scene.instance()?;
     assert_eq!(instance["status"], "tainted", "{misbehave}: {instance:#}");
-    assert_eq!(instance["attributes"]["echo"], "t", "{misbehave}: {instance:#}");
+    assert_eq!(instance["attributes"]["id"], "t", "{misbehave}: {instance:#}");
     scene.write("main.tf", &thing("name = \"t\""))?;
     scene.apply(0, "1 added, 0 changed, 1 destroyed")?;
     scene.plan(0, "No changes.")
