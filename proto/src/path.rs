@@ -94,6 +94,12 @@ impl From<&str> for AttributePath {
     }
 }
 
+impl From<String> for AttributePath {
+    fn from(attribute: String) -> Self {
+        Self::of(attribute)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,40 +7,37 @@
 //! <https://developer.hashicorp.com/terraform/plugin/framework/resources/plan-modification>
 
 use crate::schema::{Attribute, Schema};
-use crate::walk::{self, Sides};
-use crate::{AttributePath, Diagnostic, Diagnostics, Value};
+use crate::walk;
+use crate::{AttributePath, Diagnostic, Diagnostics, Result, Value};
 
 /// What is planned before the resource itself has had a say.
 pub(crate) fn prepare(schema: &Schema, config: &Value, prior: &Value, proposed: Value) -> Value {
     let mut planned = proposed;
-    let sides = Sides { config, prior, planned: &mut planned };
-    walk::block(&schema.block, sides, &mut settle);
+    adopt_unknowns(config, &mut planned);
+    walk::block(&schema.block, [config, prior], &mut planned, &mut settle);
     if &planned != prior {
-        let sides = Sides { config, prior, planned: &mut planned };
-        walk::block(&schema.block, sides, &mut mark_unknown);
+        walk::block(&schema.block, [config, prior], &mut planned, &mut mark_unknown);
     }
     planned
 }
 
 /// Nulls what must never be stored.
 pub(crate) fn null_write_only(schema: &Schema, value: &mut Value) {
-    let config = value.clone();
-    let sides = Sides { config: &config, prior: &Value::Null, planned: value };
-    walk::block(&schema.block, sides, &mut |attribute, sides| {
+    walk::block(&schema.block, [], value, &mut |attribute, [], value| {
         if attribute.write_only {
-            *sides.planned = Value::Null;
+            *value = Value::Null;
         }
+        true
     });
 }
 
-/// Writes what was read in the words of the state, wherever it means the same.
-pub(crate) fn keep_spelling(schema: &Schema, prior: &Value, value: &mut Value) {
-    let config = value.clone();
-    let sides = Sides { config: &config, prior, planned: value };
-    walk::block(&schema.block, sides, &mut |attribute, sides| {
-        if means_the_same(attribute, sides.config, sides.prior) {
-            *sides.planned = sides.prior.clone();
+/// Writes what was read or reached in the words of the state or plan before it, wherever it means the same.
+pub(crate) fn keep_spelling(schema: &Schema, before: &Value, value: &mut Value) {
+    walk::block(&schema.block, [before], value, &mut |attribute, [before], value| {
+        if means_the_same(attribute, value, before) {
+            *value = before.clone();
         }
+        true
     });
 }
 
@@ -55,31 +52,61 @@ pub(crate) fn replacements(schema: &Schema, prior: &Value, planned: &Value) -> V
     replaced.map(|(name, _)| AttributePath::of(name)).collect()
 }
 
+/// What is wrong with a configuration: first by the schema, and then by `check`, because a value that the schema
+/// refuses has no place in the author's struct either.
+pub(crate) fn validate(
+    schema: &Schema,
+    config: &Value,
+    check: impl FnOnce(&Value) -> Result<Diagnostics>,
+) -> Result<Diagnostics> {
+    let mut diagnostics = objections(schema, config);
+    if !diagnostics.has_errors() {
+        diagnostics.extend(check(config)?);
+    }
+    Ok(diagnostics)
+}
+
 /// What is wrong with the values of a configuration, as far as they are known.
-pub(crate) fn validate(schema: &Schema, config: &Value) -> Diagnostics {
+fn objections(schema: &Schema, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    walk::values(&schema.block, config, &AttributePath::default(), &mut |attribute, path, value| {
+    walk::values(&schema.block, config, &mut |attribute, path, value| {
         // Core finds this by itself for the attributes of the block, but not for those of nested objects.
-        if attribute.computed && !attribute.optional && !value.is_null() {
+        if attribute.computed && !attribute.optional {
             let detail = format!("{path} is set by the provider and is there to be read. Remove it.");
-            diagnostics.push(Diagnostic::error(format!("{path} is read-only"), detail).at(path));
-            return;
-        }
-        if !value.is_wholly_known() {
-            return;
-        }
-        for check in &attribute.checks {
-            if let Err(problem) = check(value) {
-                diagnostics
-                    .push(Diagnostic::error(format!("Invalid value for {path}"), problem).at(path.clone()));
+            diagnostics.push(Diagnostic::error(format!("{path} is read-only"), detail).at(path.clone()));
+        } else if value.is_wholly_known() {
+            for objection in attribute.objections(value) {
+                let summary = format!("Invalid value for {path}");
+                diagnostics.push(Diagnostic::error(summary, objection).at(path.clone()));
             }
         }
     });
     diagnostics
 }
 
-fn settle(attribute: &Attribute, sides: Sides<'_>) {
-    let Sides { config, prior, planned } = sides;
+/// Puts back the unknowns of the configuration where core proposes what was there before: it does so for an
+/// element of a collection of objects whose counterpart in the prior state is known.
+fn adopt_unknowns(config: &Value, planned: &mut Value) {
+    match (config, planned) {
+        (Value::Unknown(_), planned) => planned.clone_from(config),
+        (Value::Map(config), Value::Map(planned)) => {
+            for (key, planned) in planned {
+                if let Some(config) = config.get(key) {
+                    adopt_unknowns(config, planned);
+                }
+            }
+        }
+        (Value::List(config), Value::List(planned)) => {
+            for (config, planned) in config.iter().zip(planned) {
+                adopt_unknowns(config, planned);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Goes on inside only of what configuration sets: the rest has no counterpart there.
+fn settle(attribute: &Attribute, [config, prior]: [&Value; 2], planned: &mut Value) -> bool {
     if attribute.write_only {
         *planned = Value::Null;
     } else if config.is_null() {
@@ -87,26 +114,22 @@ fn settle(attribute: &Attribute, sides: Sides<'_>) {
             planned.clone_from(default);
         }
     } else if means_the_same(attribute, config, prior) {
-        *planned = prior.clone();
+        planned.clone_from(prior);
     }
+    !config.is_null()
 }
 
-fn mark_unknown(attribute: &Attribute, sides: Sides<'_>) {
-    let Sides { config, prior, planned } = sides;
+fn mark_unknown(attribute: &Attribute, [config, prior]: [&Value; 2], planned: &mut Value) -> bool {
     if attribute.computed && config.is_null() && attribute.default.is_none() {
         *planned = if attribute.keep && !prior.is_null() { prior.clone() } else { Value::UNKNOWN };
     }
+    !config.is_null()
 }
 
-fn means_the_same(attribute: &Attribute, new: &Value, prior: &Value) -> bool {
-    let comparable = !new.is_null() && !prior.is_null() && new.is_wholly_known() && new != prior;
-    comparable && attribute.same.as_ref().is_some_and(|same| same(prior, new))
-}
-
-impl From<String> for AttributePath {
-    fn from(attribute: String) -> Self {
-        Self::of(attribute)
-    }
+fn means_the_same(attribute: &Attribute, new: &Value, before: &Value) -> bool {
+    let comparable = |value: &Value| !value.is_null() && value.is_wholly_known();
+    let same = attribute.same.as_ref().filter(|_| comparable(new) && comparable(before) && new != before);
+    same.is_some_and(|same| same(before, new))
 }
 
 #[cfg(test)]
@@ -211,7 +234,7 @@ mod tests {
     fn unknown_values_are_not_judged() {
         let schema = Schema::new("Test.")
             .attribute("size", Attribute::string().optional().one_of(&["small", "large"]));
-        let problems = |value: Value| validate(&schema, &Value::from_iter([("size", value)])).to_string();
+        let problems = |value: Value| objections(&schema, &Value::from_iter([("size", value)])).to_string();
         assert_eq!(problems(Value::UNKNOWN), "");
         assert_eq!(problems("small".into()), "");
         assert_eq!(
@@ -219,12 +242,63 @@ mod tests {
             r#"size: Invalid value for size: "Small" is not one of the allowed values: "small", "large"."#
         );
     }
+
+    #[test]
+    fn a_sensitive_value_is_not_repeated() {
+        for attribute in [
+            Attribute::string().optional().one_of(&["small"]).sensitive(),
+            Attribute::string().optional().sensitive().one_of(&["small"]),
+        ] {
+            let schema = Schema::new("Test.").attribute("size", attribute);
+            let problems = objections(&schema, &Value::from_iter([("size", Value::from("hunter2"))]));
+            assert!(problems.to_string().contains("The value is not one of"), "{problems}");
+            assert!(!problems.to_string().contains("hunter2"), "{problems}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_asked_for() {
+        let schema = Schema::new("Test.").attribute("n", Attribute::integer().optional());
+        let number = |text: &str| Value::Number(crate::value::Number::parse(text).unwrap());
+        for (value, expected) in [
+            (number("3"), ""),
+            (number("3.0"), ""),
+            (number("1.5"), "n: Invalid value for n: A whole number is required."),
+            (number("1e30"), "n: Invalid value for n: A whole number is required."),
+            (Value::UNKNOWN, ""),
+        ] {
+            assert_eq!(objections(&schema, &Value::from_iter([("n", value)])).to_string(), expected);
+        }
+    }
+
+    /// Core proposes the prior object for an element that configuration does not know yet.
+    #[test]
+    fn an_element_that_is_not_known_yet_is_planned_as_such() {
+        let refined = || Value::Unknown(crate::value::Unknown::refined(b"\x81\x01\xc2"));
+        let config = object(&[("name", "n".into()), ("parts", Value::from_iter([("p", refined())]))]);
+        let planned = prepare(&schema(), &config, &prior(), prior());
+        assert_eq!(planned.get("parts"), &Value::from_iter([("p", refined())]));
+        assert_eq!(planned.get("status"), &Value::UNKNOWN, "something may change");
+
+        let config = object(&[("name", "n".into()), ("parts", refined())]);
+        assert_eq!(prepare(&schema(), &config, &prior(), prior()).get("parts"), &refined());
+    }
+
+    #[test]
+    fn what_was_reached_keeps_the_spelling_of_the_plan() {
+        let planned = object(&[("name", "N".into()), ("parts", part(true.into(), Value::UNKNOWN, "T"))]);
+        let mut new = object(&[("name", "n".into()), ("parts", part(true.into(), "on".into(), "t"))]);
+        keep_spelling(&schema(), &planned, &mut new);
+        let kept = object(&[("name", "N".into()), ("parts", part(true.into(), "on".into(), "T"))]);
+        assert_eq!(new, kept);
+    }
+
     #[test]
     fn what_the_provider_says_is_not_for_the_user_to_set() {
         let config = object(&[("name", "n".into()), ("parts", part(true.into(), "mine".into(), "t"))]);
-        let problems = validate(&schema(), &config).to_string();
+        let problems = objections(&schema(), &config).to_string();
         assert!(problems.contains(r#"parts["p"].state is read-only"#), "{problems}");
         let config = object(&[("name", "n".into()), ("parts", part(true.into(), Value::Null, "t"))]);
-        assert_eq!(validate(&schema(), &config).to_string(), "");
+        assert_eq!(objections(&schema(), &config).to_string(), "");
     }
 }

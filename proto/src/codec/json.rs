@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::CodecError;
+use super::{CodecError, DEPTH_LIMIT};
 use crate::path::Step;
 use crate::value::{Dynamic, Number};
 use crate::{Type, Value};
@@ -21,7 +21,7 @@ use crate::{Type, Value};
 /// Where the text is not JSON or not of the type.
 pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, CodecError> {
     let text = std::str::from_utf8(bytes).map_err(|_| CodecError::new("text that is not UTF-8"))?;
-    read(parse(text)?, ty)
+    read(parse(text)?, ty, 0)
 }
 
 /// Writes a value as JSON text. Numbers keep every digit. Unknown values become null, as JSON has no word for
@@ -48,11 +48,15 @@ pub fn encode(value: &Value) -> String {
 
 /// Parses one level; what is inside stays text until its type is known, so that no digit of a number is lost.
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, CodecError> {
-    serde_json::from_str(text)
-        .map_err(|error| CodecError::new(format!("not the JSON that is expected: {error}")))
+    // What serde says of an error may quote the text.
+    serde_json::from_str(text).map_err(|_| CodecError::new("not the JSON that is expected"))
 }
 
-fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
+/// Reads a value that stands inside `depth` others.
+fn read(raw: &RawValue, ty: &Type, depth: usize) -> Result<Value, CodecError> {
+    if depth >= DEPTH_LIMIT {
+        return Err(CodecError::new("nested too deeply"));
+    }
     let text = raw.get();
     if text == "null" {
         return Ok(Value::Null);
@@ -69,14 +73,15 @@ fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
             "false" | "0" => Ok(Value::Bool(false)),
             _ => Err(CodecError::new("a bool is required")),
         },
-        Type::Dynamic => dynamic(text),
-        Type::List(element) => elements(text, |_| Some(element)).map(Value::List),
-        Type::Set(element) => elements(text, |_| Some(element)).map(Value::Set),
-        Type::Tuple(types) => elements(text, |index| types.get(index)).map(Value::List),
+        Type::Dynamic => dynamic(text, depth),
+        Type::List(element) => elements(text, depth, |_| Some(element)).map(Value::List),
+        Type::Set(element) => elements(text, depth, |_| Some(element)).map(Value::Set),
+        Type::Tuple(types) => elements(text, depth, |index| types.get(index)).map(Value::List),
         Type::Map(element) => {
             let entries: BTreeMap<String, &RawValue> = parse(text)?;
             let entry = |(key, raw): (String, &RawValue)| {
-                let value = read(raw, element).map_err(|error| error.inside(Step::Key(key.clone())))?;
+                let value =
+                    read(raw, element, depth + 1).map_err(|error| error.inside(Step::Key(key.clone())))?;
                 Ok((key, value))
             };
             entries.into_iter().map(entry).collect::<Result<_, _>>().map(Value::Map)
@@ -84,7 +89,8 @@ fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
         Type::Object(types) => {
             let entries: BTreeMap<String, &RawValue> = parse(text)?;
             let attribute = |(name, ty): (&String, &Type)| {
-                let value = entries.get(name.as_str()).map_or(Ok(Value::Null), |raw| read(raw, ty));
+                let value =
+                    entries.get(name.as_str()).map_or(Ok(Value::Null), |raw| read(raw, ty, depth + 1));
                 Ok((name.clone(), value.map_err(|error| error.inside(Step::Attribute(name.clone())))?))
             };
             types.iter().map(attribute).collect::<Result<_, _>>().map(Value::Map)
@@ -92,16 +98,20 @@ fn read(raw: &RawValue, ty: &Type) -> Result<Value, CodecError> {
     }
 }
 
-fn elements<'t>(text: &str, ty: impl Fn(usize) -> Option<&'t Type>) -> Result<Vec<Value>, CodecError> {
+fn elements<'t>(
+    text: &str,
+    depth: usize,
+    ty: impl Fn(usize) -> Option<&'t Type>,
+) -> Result<Vec<Value>, CodecError> {
     let items: Vec<&RawValue> = parse(text)?;
     let item = |(index, raw)| {
         let ty = ty(index).ok_or_else(|| CodecError::new("too many elements"))?;
-        read(raw, ty).map_err(|error| error.inside(Step::Index(index)))
+        read(raw, ty, depth + 1).map_err(|error| error.inside(Step::Index(index)))
     };
     items.into_iter().enumerate().map(item).collect()
 }
 
-fn dynamic(text: &str) -> Result<Value, CodecError> {
+fn dynamic(text: &str, depth: usize) -> Result<Value, CodecError> {
     #[derive(Deserialize)]
     struct Wrapped<'a> {
         #[serde(borrow)]
@@ -112,7 +122,7 @@ fn dynamic(text: &str) -> Result<Value, CodecError> {
     let Wrapped { value, ty } = parse(text)?;
     let type_json = ty.get().to_owned();
     let ty = Type::from_json(&type_json).map_err(CodecError::new)?;
-    let value = read(value, &ty)?;
+    let value = read(value, &ty, depth + 1)?;
     Ok(Value::Dynamic(Box::new(Dynamic { type_json, ty, value })))
 }
 

@@ -6,8 +6,11 @@
 
 pub mod json;
 pub mod msgpack;
+mod storable;
 
 use std::fmt;
+
+pub(crate) use storable::storable;
 
 use crate::path::{AttributePath, Step};
 use crate::wire::tfplugin6 as pb;
@@ -23,18 +26,29 @@ pub struct CodecError {
     pub path: AttributePath,
     /// What is wrong there. Never the value itself, which may be secret.
     pub problem: String,
+    not_known: bool,
 }
 
 impl CodecError {
+    /// That a value is not known yet, where only a known one has a place.
+    pub(crate) fn not_known() -> Self {
+        Self { not_known: true, ..Self::new("a value that is not known yet") }
+    }
+
+    /// Whether nothing is wrong but that the value is not known yet.
+    pub fn is_not_known(&self) -> bool {
+        self.not_known
+    }
+
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { path: AttributePath::default(), problem: problem.into() }
+        Self { path: AttributePath::default(), problem: problem.into(), not_known: false }
     }
 
     /// The same error, seen from one level further out.
     pub(crate) fn inside(self, step: Step) -> Self {
         let outer = AttributePath::default().then(step);
         let path = self.path.steps().iter().cloned().fold(outer, |path, step| path.then(step));
-        Self { path, problem: self.problem }
+        Self { path, ..self }
     }
 }
 

@@ -187,8 +187,8 @@ impl<'a> Reader<'a> {
             Marker::I16 => Number::Int(i16::from_be_bytes(self.array()?).into()),
             Marker::I32 => Number::Int(i32::from_be_bytes(self.array()?).into()),
             Marker::I64 => Number::Int(i64::from_be_bytes(self.array()?)),
-            Marker::F32 => Number::Float(f32::from_be_bytes(self.array()?).into()),
-            Marker::F64 => Number::Float(f64::from_be_bytes(self.array()?)),
+            Marker::F32 => float(f32::from_be_bytes(self.array()?).into())?,
+            Marker::F64 => float(f64::from_be_bytes(self.array()?))?,
             _ => {
                 let text = self.text(marker).map_err(|_| CodecError::new("a number is required"))?;
                 // The text is kept as it is, an integer too: core chose text because nothing else was exact.
@@ -234,6 +234,10 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         Ok(head)
     }
+}
+
+fn float(float: f64) -> Result<Number, CodecError> {
+    if float.is_nan() { Err(CodecError::new("a number is required")) } else { Ok(Number::Float(float)) }
 }
 
 fn cut_short() -> CodecError {
@@ -315,6 +319,8 @@ fn write_number(out: &mut ByteBuf, number: &Number) -> Result<(), CodecError> {
     match number {
         Number::Int(int) => encode::write_sint(out, *int).map(drop).map_err(unwritten),
         Number::Uint(int) => encode::write_uint(out, *int).map(drop).map_err(unwritten),
+        // Terraform itself ends when it reads one.
+        Number::Float(float) if float.is_nan() => Err(CodecError::new("a number is required")),
         Number::Float(float) => encode::write_f64(out, *float).map_err(unwritten),
         Number::Decimal(text) => encode::write_str(out, text).map_err(unwritten),
     }

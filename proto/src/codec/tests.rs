@@ -84,9 +84,39 @@ fn hostile_bytes_are_errors() {
         (&[0xa2, 0xff, 0xfe], &Type::String),
         (&[0xc0, 0xc0], &Type::String),
         (&[0xd5, 0x05, 0x00, 0x00], &Type::String),
+        (&[0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0], &Type::Number),
+        (&[0xca, 0x7f, 0xc0, 0, 0], &Type::Number),
         (&deep, &nested),
     ] {
         assert!(msgpack::decode(bytes, ty).is_err(), "{:?}", &bytes[..bytes.len().min(8)]);
+    }
+}
+
+#[test]
+fn what_is_no_number_is_not_written() {
+    let nan = Value::List(vec![Value::Number(Number::Float(f64::NAN))]);
+    let error = msgpack::encode(&nan, &Type::list(Type::Number)).unwrap_err();
+    assert_eq!(error.to_string(), "[0]: a number is required");
+}
+
+#[test]
+fn bad_json_is_an_error_without_its_text() {
+    let object = Type::object([("a", Type::map(Type::String))]);
+    let mut deep = "1".to_owned();
+    for _ in 0..3_000 {
+        deep = format!(r#"{{"value":{deep},"type":"dynamic"}}"#);
+    }
+    for (text, ty, expected) in [
+        (r#"{"a":"hunter2"}"#, &object, "a: not the JSON that is expected"),
+        (r#"{"a":["hunter2"]}"#, &object, "a: not the JSON that is expected"),
+        (r#"{"a":{"k":{"hunter2":1}}}"#, &object, r#"a["k"]: a single value is required"#),
+        (r#""hunter2"#, &Type::String, "not the JSON that is expected"),
+        (r#""hunter2""#, &Type::Number, "a number is required"),
+        (r#""hunter2""#, &Type::Dynamic, "not the JSON that is expected"),
+        (&deep, &Type::Dynamic, "nested too deeply"),
+    ] {
+        let error = json::decode(text.as_bytes(), ty).unwrap_err();
+        assert_eq!(error.to_string(), expected, "{}", &text[..text.len().min(40)]);
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt::Display;
 
 use serde::de::value::StringDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -14,10 +15,39 @@ use super::attr;
 use crate::Value;
 use crate::codec::CodecError;
 use crate::path::Step;
+use crate::schema::quoted;
 
 impl Error for CodecError {
     fn custom<T: Display>(message: T) -> Self {
         Self::new(message.to_string())
+    }
+
+    // The rest says what serde's own texts say, without the value that they quote.
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("{expected} is required, and not {}", kind(found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("{expected} is required, and not this {}", kind(found).trim_start_matches("a ")))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(format!("not one of the allowed values: {}", quoted(expected)))
+    }
+}
+
+/// What was found, without the value itself.
+fn kind(found: Unexpected<'_>) -> &'static str {
+    match found {
+        Unexpected::Bool(_) => "a bool",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "a whole number",
+        Unexpected::Float(_) => "a number with a fraction",
+        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "a list",
+        Unexpected::Map => "an object or a map",
+        _ => "something else",
     }
 }
 
@@ -30,7 +60,7 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CodecError> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
-            Value::Unknown(_) => Err(CodecError::new("a value that is not known yet")),
+            Value::Unknown(_) => Err(CodecError::not_known()),
             Value::Bool(bool) => visitor.visit_bool(*bool),
             Value::Number(number) => match number.as_i64() {
                 Some(int) => visitor.visit_i64(int),
@@ -89,7 +119,7 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
             Value::Unknown(_) if name == attr::NAME => attr::VARIANTS[1],
             _ if name == attr::NAME => attr::VARIANTS[2],
             Value::String(text) => text,
-            Value::Unknown(_) => return Err(CodecError::new("a value that is not known yet")),
+            Value::Unknown(_) => return Err(CodecError::not_known()),
             _ => return Err(CodecError::new("a string is required")),
         };
         visitor.visit_enum(Variant { name: variant, value: self.0 })

@@ -2,7 +2,8 @@
 //!
 //! A provider author writes one serde struct per resource. Its fields are [`Attr`]s, because any attribute of a
 //! configuration may be unknown; nested objects are structs of their own, lists are `Vec`s, maps are
-//! `BTreeMap`s. [`from_value`] and [`to_value`] convert, and report errors with the path to the attribute.
+//! `BTreeMap`s. Elements may be null or unknown as well, so they are [`Attr`]s too:
+//! `parts: Attr<BTreeMap<String, Attr<Part>>>`. [`from_value`] and [`to_value`] convert, and report errors with the path to the attribute.
 
 mod attr;
 mod de;
@@ -14,7 +15,7 @@ pub(crate) use exact::keep_untouched;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec::CodecError;
+use crate::codec::{CodecError, storable};
 use crate::{Type, Value};
 
 /// Reads a struct from a value.
@@ -35,6 +36,15 @@ pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, CodecError> {
 /// Where the struct holds something that the type does not have.
 pub fn to_value<T: Serialize>(model: &T, ty: &Type) -> Result<Value, CodecError> {
     ser::conform(model.serialize(ser::ValueWriter)?, ty)
+}
+
+/// Writes a struct as a value of type `ty` that Terraform can store: null wherever it cannot.
+///
+/// # Errors
+///
+/// Where the struct cannot be written at all.
+pub(crate) fn to_storable<T: Serialize>(model: &T, ty: &Type) -> Result<Value, CodecError> {
+    Ok(storable(model.serialize(ser::ValueWriter)?, ty))
 }
 
 #[cfg(test)]
@@ -66,7 +76,7 @@ mod tests {
         count: Attr<i64>,
         share: Attr<f64>,
         note: Option<String>,
-        parts: Attr<BTreeMap<String, Inner>>,
+        parts: Attr<BTreeMap<String, Attr<Inner>>>,
         list: Attr<Vec<String>>,
     }
 
@@ -96,7 +106,10 @@ mod tests {
             count: Attr::Unknown,
             share: Attr::Known(0.5),
             note: None,
-            parts: Attr::Known(BTreeMap::from([("p".to_owned(), inner)])),
+            parts: Attr::Known(BTreeMap::from([
+                ("p".to_owned(), Attr::Known(inner)),
+                ("u".to_owned(), Attr::Unknown),
+            ])),
             list: Attr::Null,
         };
         let value = to_value(&model, &ty()).unwrap();
@@ -122,7 +135,24 @@ mod tests {
         let value = Value::from_iter([("name", "n".into()), ("parts", parts)]);
         let error = from_value::<Model>(&value).unwrap_err();
         assert!(error.to_string().starts_with(r#"parts["p"]"#), "{error}");
-        let unknown = from_value::<String>(&Value::UNKNOWN).unwrap_err();
-        assert_eq!(unknown.problem, "a value that is not known yet");
+        let unknown = from_value::<Vec<String>>(&Value::List(vec![Value::UNKNOWN])).unwrap_err();
+        assert_eq!(unknown.to_string(), "[0]: a value that is not known yet");
+        assert!(unknown.is_not_known() && !error.is_not_known());
+    }
+
+    #[test]
+    fn errors_do_not_hold_the_value() {
+        let secret = || Value::from("hunter2");
+        let number = Value::Number(Number::Float(1.5));
+        for (error, expected) in [
+            (from_value::<i64>(&secret()).map(drop), "i64 is required, and not a string"),
+            (from_value::<i64>(&number).map(drop), "i64 is required, and not a number with a fraction"),
+            (from_value::<u8>(&Value::from(300)).map(drop), "u8 is required, and not this whole number"),
+            (from_value::<Size>(&secret()).map(drop), r#"not one of the allowed values: "small", "large""#),
+            (from_value::<Inner>(&secret()).map(drop), "struct Inner is required, and not a string"),
+            (from_value::<Inner>(&Value::Null).map(drop), "struct Inner is required, and not null"),
+        ] {
+            assert_eq!(error.unwrap_err().to_string(), expected);
+        }
     }
 }

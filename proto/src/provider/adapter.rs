@@ -5,10 +5,11 @@ use std::pin::Pin;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use super::timeouts::{Operation, TIMEOUTS};
 use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
-use crate::codec::CodecError;
+use crate::codec::{CodecError, json};
 use crate::schema::{BlockNesting, Schema};
 use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
 
@@ -22,14 +23,6 @@ pub struct Change {
     pub(crate) config: Value,
     pub(crate) prior: Value,
     pub(crate) planned: Value,
-}
-
-/// The value that an operation leads to, and what identifies it.
-#[derive(Debug)]
-#[expect(unnameable_types, reason = "only this crate calls and implements the traits that use it")]
-pub struct Outcome {
-    pub(crate) value: Value,
-    pub(crate) identity: Option<Value>,
 }
 
 /// Any [`Resource`]; implemented for all of them, and only by this crate.
@@ -54,16 +47,20 @@ pub trait DynResource<C>: Send + Sync {
         call: &'a mut Call<C>,
         change: Change,
         ty: &'a Type,
-    ) -> Pending<'a, Option<Outcome>>;
+    ) -> Pending<'a, Option<Value>>;
     #[doc(hidden)]
     fn read_value<'a>(
         &'a self,
         call: &'a mut Call<C>,
         state: Value,
         ty: &'a Type,
-    ) -> Pending<'a, Option<Outcome>>;
+    ) -> Pending<'a, Option<Value>>;
     #[doc(hidden)]
-    fn import_value(&self, call: &mut Call<C>, target: ImportTarget<'_>, ty: &Type) -> Result<Outcome>;
+    fn import_value(&self, call: &mut Call<C>, target: ImportTarget<'_>, ty: &Type) -> Result<Value>;
+    #[doc(hidden)]
+    fn upgrade_value(&self, from: i64, state: &Json, ty: &Type) -> Result<Value>;
+    #[doc(hidden)]
+    fn identity_of(&self, value: &Value) -> Result<Option<Value>>;
 }
 
 /// Any [`DataSource`]; implemented for all of them, and only by this crate.
@@ -100,7 +97,7 @@ impl<R: Resource> DynResource<R::Context> for R {
     }
 
     fn check_value(&self, config: &Value) -> Result<Diagnostics> {
-        Ok(self.check(&read(config)?))
+        check_as(config, |config| self.check(config))
     }
 
     fn plan_value<'a>(
@@ -130,7 +127,7 @@ impl<R: Resource> DynResource<R::Context> for R {
         call: &'a mut Call<R::Context>,
         change: Change,
         ty: &'a Type,
-    ) -> Pending<'a, Option<Outcome>> {
+    ) -> Pending<'a, Option<Value>> {
         Box::pin(async move {
             let Change { prior, planned, .. } = change;
             let new = match (prior.is_null(), planned.is_null()) {
@@ -138,7 +135,9 @@ impl<R: Resource> DynResource<R::Context> for R {
                 (true, false) => self.create(call, read(&planned)?).await?,
                 (false, false) => self.update(call, read(&prior)?, read(&planned)?).await?,
             };
-            outcome(self, &planned, &new, ty).map(Some)
+            // There is an object now: nothing that goes wrong from here on may lose it.
+            call.progress.arrive(&planned, &new, &call.private);
+            write_over(&planned, &new, ty).map(Some)
         })
     }
 
@@ -147,10 +146,10 @@ impl<R: Resource> DynResource<R::Context> for R {
         call: &'a mut Call<R::Context>,
         state: Value,
         ty: &'a Type,
-    ) -> Pending<'a, Option<Outcome>> {
+    ) -> Pending<'a, Option<Value>> {
         Box::pin(async move {
             let found = self.read(call, read(&state)?).await?;
-            found.map(|found| outcome(self, &state, &found, ty)).transpose()
+            found.map(|found| write_over(&state, &found, ty)).transpose()
         })
     }
 
@@ -159,9 +158,22 @@ impl<R: Resource> DynResource<R::Context> for R {
         call: &mut Call<R::Context>,
         target: ImportTarget<'_>,
         ty: &Type,
-    ) -> Result<Outcome> {
-        let found = self.import(call, target)?;
-        Ok(Outcome { value: write(&found, ty, &Value::Null)?, identity: self.identity(&found) })
+    ) -> Result<Value> {
+        write(&self.import(call, target)?, ty, &Value::Null)
+    }
+
+    fn upgrade_value(&self, from: i64, state: &Json, ty: &Type) -> Result<Value> {
+        let timeouts = match (ty, state.get(TIMEOUTS)) {
+            (Type::Object(types), Some(timeouts)) => types.get(TIMEOUTS).map(|ty| (ty, timeouts.to_string())),
+            _ => None,
+        };
+        // Timeouts that cannot be read are those of the configuration again with the next apply.
+        let timeouts = timeouts.and_then(|(ty, text)| json::decode(text.as_bytes(), ty).ok());
+        write(&self.upgrade(from, state)?, ty, &timeouts.unwrap_or(Value::Null))
+    }
+
+    fn identity_of(&self, value: &Value) -> Result<Option<Value>> {
+        if self.identity_schema().is_empty() { Ok(None) } else { Ok(self.identity(&read(value)?)) }
     }
 }
 
@@ -180,7 +192,7 @@ impl<D: DataSource> DynDataSource<D::Context> for D {
     }
 
     fn check_value(&self, config: &Value) -> Result<Diagnostics> {
-        Ok(self.check(&read(config)?))
+        check_as(config, |config| self.check(config))
     }
 
     fn read_value<'a>(
@@ -196,8 +208,23 @@ impl<D: DataSource> DynDataSource<D::Context> for D {
     }
 }
 
-fn outcome<R: Resource>(resource: &R, before: &Value, new: &R::Model, ty: &Type) -> Result<Outcome> {
-    Ok(Outcome { value: write_over(before, new, ty)?, identity: resource.identity(new) })
+/// Checks a configuration as the author's struct. One that holds a struct where something is not known yet is
+/// checked later: core asks again when everything is known.
+pub(crate) fn check_as<T: DeserializeOwned>(
+    config: &Value,
+    check: impl FnOnce(&T) -> Diagnostics,
+) -> Result<Diagnostics> {
+    match model::from_value(config) {
+        Ok(config) => Ok(check(&config)),
+        Err(error) if error.is_not_known() => Ok(Diagnostics::default()),
+        Err(CodecError { path, problem, .. }) => {
+            // The struct is narrower than the schema, and what the user wrote falls in between.
+            let summary = format!("Invalid value for {path}");
+            Err(Diagnostic::error(summary, format!("What is written here does not fit: {problem}."))
+                .at(path)
+                .into())
+        }
+    }
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T> {

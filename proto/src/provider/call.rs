@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Private;
-use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
+use crate::codec::storable;
+use crate::{AttributePath, Diagnostic, Diagnostics, Result, Type, Value, model};
 
 /// The surroundings of one operation: the provider's context, the deadline, what is kept beside the state, and
 /// what goes to the user beside the result.
@@ -22,15 +24,16 @@ pub struct Call<C> {
     /// Private data of the object. Whatever stands here when the operation ends, also when it fails, is
     /// stored.
     pub private: Private,
+    pub(crate) config: Value,
+    pub(crate) replaced: Vec<AttributePath>,
     pub(crate) warnings: Diagnostics,
     pub(crate) progress: Progress,
 }
 
-/// What has been reached so far: shared with the code that answers when the operation fails or panics.
-#[derive(Clone)]
+/// What has been reached so far, for the answer when the operation fails or panics.
 pub(crate) struct Progress {
     ty: Arc<Type>,
-    reached: Arc<Mutex<Option<(Value, Private)>>>,
+    reached: Mutex<Option<(Value, Private)>>,
 }
 
 impl<C> Call<C> {
@@ -41,8 +44,16 @@ impl<C> Call<C> {
         private: Private,
         ty: Arc<Type>,
     ) -> Self {
-        let progress = Progress { ty, reached: Arc::default() };
-        Self { context, deadline, cancel, private, warnings: Diagnostics::default(), progress }
+        Self {
+            context,
+            deadline,
+            cancel,
+            private,
+            config: Value::Null,
+            replaced: Vec::new(),
+            warnings: Diagnostics::default(),
+            progress: Progress { ty, reached: Mutex::default() },
+        }
     }
 
     /// What the provider's `configure` returned.
@@ -70,6 +81,25 @@ impl<C> Call<C> {
         self.warnings.push(warning);
     }
 
+    /// What the user wrote, write-only attributes included, which neither plan nor state hold. For `create` and
+    /// `update`; `plan` gets it as an argument.
+    ///
+    /// # Errors
+    ///
+    /// Where the operation has no configuration, or it does not fit `M`.
+    pub fn config<M: DeserializeOwned>(&self) -> Result<M> {
+        model::from_value(&self.config).map_err(|error| {
+            Diagnostic::error("The configuration could not be read", error.to_string()).at(error.path).into()
+        })
+    }
+
+    /// Says while planning that the change of this attribute needs a new object, beyond what the schema says by
+    /// [`Attribute::replace`](crate::schema::Attribute::replace). Without effect on creation, and where the
+    /// attribute does not change.
+    pub fn replace(&mut self, attribute: impl Into<AttributePath>) {
+        self.replaced.push(attribute.into());
+    }
+
     /// Records what has been reached: if the operation fails or panics after this, Terraform stores this state
     /// and the private data of this moment, so that nothing that exists is forgotten. Unknown values become
     /// null.
@@ -80,10 +110,17 @@ impl<C> Call<C> {
 
 impl Progress {
     fn save<M: Serialize>(&self, reached: &M, private: &Private) {
-        match model::to_value(reached, &self.ty) {
-            Ok(value) => *self.lock() = Some((value.nulled(), private.clone())),
-            Err(error) => tracing::error!(%error, "the state that was reached does not fit the schema"),
+        match model::to_storable(reached, &self.ty) {
+            Ok(value) => *self.lock() = Some((value, private.clone())),
+            Err(error) => tracing::error!(%error, "the state that was reached cannot be written"),
         }
+    }
+
+    /// Records that there is an object now, whatever becomes of its description: `new`, or at worst what was
+    /// planned.
+    pub(crate) fn arrive<M: Serialize>(&self, planned: &Value, new: &M, private: &Private) {
+        *self.lock() = Some((storable(planned.clone(), &self.ty), private.clone()));
+        self.save(new, private);
     }
 
     /// Takes what has been reached.

@@ -13,7 +13,7 @@ mod timeouts;
 
 use serde::de::DeserializeOwned;
 
-pub(crate) use adapter::{Change, Outcome};
+pub(crate) use adapter::{Change, check_as};
 pub use adapter::{DynDataSource, DynResource};
 pub use call::Call;
 pub use data_source::DataSource;

@@ -33,7 +33,8 @@ pub trait Resource: Send + Sync + 'static {
         &[]
     }
 
-    /// The identity of an object, by attribute of [`identity_schema`](Self::identity_schema).
+    /// The identity of an object, which never changes; nothing where `state` does not tell, and then it stays as
+    /// it is stored. By attribute of [`identity_schema`](Self::identity_schema).
     fn identity(&self, _state: &Self::Model) -> Option<Value> {
         None
     }
@@ -111,6 +112,22 @@ pub trait Resource: Send + Sync + 'static {
         call: &mut Call<Self::Context>,
         prior: Self::Model,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Turns a state of another version of the schema into today's shape. Pure; runs in processes that are not
+    /// configured. Called only where [`Schema::version`] differs from the version that the state was written in;
+    /// attributes that come and go without any other change need no new version.
+    ///
+    /// # Errors
+    ///
+    /// Why a state of this version cannot be read.
+    fn upgrade(&self, from: i64, _state: &serde_json::Value) -> Result<Self::Model> {
+        let detail = format!(
+            "The state was written in version {from} of the schema of {}, and this version of the provider \
+             cannot read that. Use a version of the provider in between, or import the object again.",
+            Self::NAME
+        );
+        Err(Diagnostic::error("The stored state cannot be upgraded", detail).into())
+    }
 
     /// Turns what the user wrote into as much state as `read` needs.
     ///

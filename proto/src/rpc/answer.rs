@@ -17,14 +17,25 @@ pub(crate) trait Answer: Default + Send + 'static {
     fn counts(&self) -> (usize, usize);
 }
 
+/// What an RPC is about, for the log.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// The provider as a whole, or what it does not offer.
+    Provider,
+    /// A resource type.
+    Resource(&'a str),
+    /// A data source type.
+    DataSource(&'a str),
+}
+
 /// Runs `work` to its end, whatever becomes of the client, and turns errors and panics into diagnostics.
 pub(crate) async fn answer<R: Answer>(
     rpc: &'static str,
-    subject: &str,
+    subject: Subject<'_>,
     work: impl Future<Output = Result<R>> + Send + 'static,
 ) -> R {
     let start = Instant::now();
-    let span = tracing::debug_span!("rpc", tf_rpc = rpc, tf_resource_type = subject);
+    let span = span(rpc, subject);
     let outcome = tokio::spawn(caught(work).instrument(span.clone())).await;
     let answer = match outcome.unwrap_or_else(|stopped| Err(bug("was stopped", &stopped.to_string()))) {
         Ok(answer) => answer,
@@ -43,9 +54,48 @@ pub(crate) async fn answer<R: Answer>(
     answer
 }
 
-/// Runs code of the provider's author; a panic in it becomes an error.
+/// The names and values of HashiCorp's own servers, so that whoever filters logs by them finds these as well.
+/// <https://github.com/hashicorp/terraform-plugin-go/blob/v0.26.0/internal/logging/keys.go>
+fn span(rpc: &str, subject: Subject<'_>) -> tracing::Span {
+    let (resource, data_source) = match subject {
+        Subject::Provider => (None, None),
+        Subject::Resource(name) => (Some(name), None),
+        Subject::DataSource(name) => (None, Some(name)),
+    };
+    tracing::debug_span!(
+        "rpc",
+        tf_rpc = camel_case(rpc),
+        tf_resource_type = resource,
+        tf_data_source_type = data_source
+    )
+}
+
+/// `ReadResource` from `read_resource`.
+fn camel_case(name: &str) -> String {
+    let capitalised = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    };
+    name.split('_').map(capitalised).collect()
+}
+
+/// Runs code of the provider's author; a panic in it becomes an error, and a failure has an error in it.
 pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    catch_panic(work).await.unwrap_or_else(|panic: CaughtPanic| Err(bug("panicked", &panic.to_string())))
+    match catch_panic(work).await {
+        Ok(outcome) => outcome.map_err(with_an_error),
+        Err(panic @ CaughtPanic { .. }) => {
+            tracing::error!(%panic, "the provider panicked");
+            Err(bug("panicked", &panic.to_string()))
+        }
+    }
+}
+
+/// The outcome of an operation with what it told the user on the way, also if it failed.
+pub(crate) fn conclude<R: Answer>(outcome: Result<R>, warnings: Diagnostics) -> Result<R> {
+    match outcome {
+        Ok(answer) => Ok(with(answer, &warnings)),
+        Err(errors) => Err(warnings.into_iter().chain(errors).collect()),
+    }
 }
 
 /// The same answer with more diagnostics.
@@ -54,11 +104,17 @@ pub(crate) fn with<R: Answer>(mut answer: R, diagnostics: &Diagnostics) -> R {
     answer
 }
 
+/// Without an error Terraform would take the empty answer that follows for the truth: the object is gone.
+fn with_an_error(mut diagnostics: Diagnostics) -> Diagnostics {
+    if !diagnostics.has_errors() {
+        diagnostics.extend(bug("failed", "it did not say why."));
+    }
+    diagnostics
+}
+
 fn bug(what: &str, message: &str) -> Diagnostics {
-    let detail = format!(
-        "The provider {what}: {message}\n\nThis is a bug in the provider; please report it. Terraform and the \
-         provider go on, and what had been reached is stored."
-    );
+    let detail =
+        format!("The provider {what}: {message}\n\nThis is a bug in the provider; please report it.");
     Diagnostic::error("The provider has a bug", detail).into()
 }
 

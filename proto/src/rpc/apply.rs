@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use super::Server;
 use super::answer::{caught, with};
-use super::resource::{known, wire_identity};
-use crate::provider::{Call, Change, Operation, Outcome, Private, Provider, TIMEOUTS};
-use crate::wire::tfplugin6::apply_resource_change as rpc;
+use super::identity::identify;
+use super::registry::OfferedResource;
+use super::resource::known;
+use crate::codec::storable;
+use crate::provider::{Call, Change, Operation, Private, Provider, TIMEOUTS};
+use crate::wire::tfplugin6::{self as pb, apply_resource_change as rpc};
 use crate::{Diagnostics, Result, Schema, Value, contract, plan};
 
 impl<P: Provider> Server<P> {
@@ -23,53 +26,88 @@ impl<P: Provider> Server<P> {
             (true, false) => Operation::Create,
             (false, false) => Operation::Update,
         };
-        let block = if planned.is_null() { &prior } else { &planned }.get(TIMEOUTS).clone();
-        let timeout = offer.item.timeouts().of(operation, &block);
+        let block = if planned.is_null() { &prior } else { &planned }.get(TIMEOUTS);
+        let timeout = offer.item.timeouts().of(operation, block);
         let mut call = self.call(timeout, Private::from_bytes(&request.planned_private), &offer.ty);
+        call.config = config.clone();
         let change = Change { config, prior: prior.clone(), planned: planned.clone() };
-        let applied = caught(offer.item.apply_value(&mut call, change, &offer.ty)).await;
-        let settled = applied.and_then(|outcome| settle(&offer.schema, &planned, outcome));
-        let (value, identity, private, diagnostics) = match settled {
-            Ok(outcome) => {
-                let (value, identity) = outcome.map_or((Value::Null, None), |o| (o.value, o.identity));
-                (value, identity, call.private.clone(), Diagnostics::default())
-            }
-            Err(errors) => {
-                let (value, private) = reached(&call, prior, block);
-                (value, None, private, errors)
-            }
-        };
-        let response = rpc::Response {
-            new_state: offer.encode(&value)?,
-            private: private.to_bytes(),
-            new_identity: wire_identity(offer.item.identity_attributes(), identity)?
-                .or(request.planned_identity),
-            ..Default::default()
-        };
-        Ok(with(with(response, &diagnostics), &call.warnings))
+        let applied = caught(apply(offer, &mut call, change)).await;
+        let end = applied.unwrap_or_else(|errors| reached(&offer.schema, &call, prior, &planned, errors));
+        let response = answer(offer, end, request.planned_identity).await?;
+        Ok(with(response, &call.warnings))
     }
 }
 
-/// A result that Terraform will take.
-fn settle(schema: &Schema, planned: &Value, outcome: Option<Outcome>) -> Result<Option<Outcome>> {
-    let Some(Outcome { mut value, identity }) = outcome else { return Ok(None) };
-    plan::null_write_only(schema, &mut value);
-    if cfg!(debug_assertions) {
-        contract::check_apply(schema, planned, &value).into_result()?;
-    }
-    Ok(Some(Outcome { value: known(value)?, identity }))
+/// How an apply ends. A value beside errors is stored all the same.
+struct End {
+    value: Value,
+    private: Private,
+    diagnostics: Diagnostics,
+}
+
+/// Applies, and holds the result to what was planned.
+async fn apply<C>(offer: &OfferedResource<C>, call: &mut Call<C>, change: Change) -> Result<End> {
+    let planned = change.planned.clone();
+    let outcome = offer.item.apply_value(call, change, &offer.ty).await?;
+    let mut diagnostics = Diagnostics::default();
+    let value = outcome.map_or(Value::Null, |mut value| {
+        plan::keep_spelling(&offer.schema, &planned, &mut value);
+        plan::null_write_only(&offer.schema, &mut value);
+        if cfg!(debug_assertions) {
+            diagnostics = contract::check_apply(&planned, &value);
+        }
+        if !diagnostics.has_errors() {
+            diagnostics.extend(known(&value).err().unwrap_or_default());
+        }
+        value
+    });
+    Ok(End { value, private: call.private.clone(), diagnostics })
 }
 
 /// What is true after a failure: what was saved on the way, else what was there before. After a failed creation
 /// that saved nothing that is nothing at all.
-fn reached<C>(call: &Call<C>, prior: Value, timeouts: Value) -> (Value, Private) {
-    match call.progress.take() {
-        None => (prior, call.private.clone()),
-        Some((mut saved, private)) => {
-            if let Value::Map(entries) = &mut saved {
-                entries.insert(TIMEOUTS.to_owned(), timeouts);
-            }
-            (saved, private)
-        }
+fn reached<C>(
+    schema: &Schema,
+    call: &Call<C>,
+    prior: Value,
+    planned: &Value,
+    diagnostics: Diagnostics,
+) -> End {
+    let Some((mut value, private)) = call.progress.take() else {
+        return End { value: prior, private: call.private.clone(), diagnostics };
+    };
+    let timeouts = if planned.is_null() { &prior } else { planned }.get(TIMEOUTS);
+    if let Value::Map(entries) = &mut value {
+        entries.insert(TIMEOUTS.to_owned(), timeouts.clone());
     }
+    plan::null_write_only(schema, &mut value);
+    End { value, private, diagnostics }
+}
+
+/// The answer. What of the value or its identity cannot be told becomes an error beside what can: an answer
+/// without an object would make Terraform forget the one that is there.
+async fn answer<C>(
+    offer: &OfferedResource<C>,
+    end: End,
+    planned_identity: Option<pb::ResourceIdentityData>,
+) -> Result<rpc::Response> {
+    let End { mut value, private, mut diagnostics } = end;
+    let whole = offer.encode(&value).unwrap_or_else(|errors| {
+        diagnostics.extend(errors);
+        None
+    });
+    let new_state = if diagnostics.has_errors() {
+        value = storable(value, &offer.ty);
+        offer.encode(&value)?
+    } else {
+        whole
+    };
+    let new_identity = caught(async { identify(offer, &value, planned_identity.clone()) }).await;
+    let new_identity = new_identity.unwrap_or_else(|errors| {
+        diagnostics.extend(errors);
+        planned_identity
+    });
+    let response =
+        rpc::Response { new_state, private: private.to_bytes(), new_identity, ..Default::default() };
+    Ok(with(response, &diagnostics))
 }

@@ -1,11 +1,12 @@
 //! The gRPC service `tfplugin6.Provider`: messages in, messages out.
 //!
-//! Every RPC goes through [`answer::answer`]: it runs in a task of its own, so that a client that goes away does
+//! Every RPC goes through [`answer()`]: it runs in a task of its own, so that a client that goes away does
 //! not stop an apply half-way; a panic becomes a diagnostic; errors go into the answer, never into a gRPC
 //! status, because core forgets the state of an object whose apply ends in one.
 
 mod answer;
 mod apply;
+mod identity;
 mod import;
 mod offers;
 mod plan;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
+use self::answer::{Subject, answer};
 use crate::provider::Provider;
 use crate::wire::tfplugin6::{self as pb, provider_server};
 pub(crate) use registry::Server;
@@ -36,8 +38,8 @@ impl<P: Provider> Service<P> {
 /// that decide are plain functions, those that carry are async.
 macro_rules! service {
     (
-        decide { $($decide:ident($asked:ident) about $matter:expr;)* }
-        carry { $($carry:ident($request:ident) about $subject:expr;)* }
+        decide { $($decide:ident($asked:ident) $(about $kind:ident in $name:ident)?;)* }
+        carry { $($carry:ident($request:ident) about $carried:ident in $carried_name:ident;)* }
         $($rest:tt)*
     ) => {
         #[tonic::async_trait]
@@ -48,10 +50,9 @@ macro_rules! service {
                     request: Request<pb::$asked::Request>,
                 ) -> Result<Response<pb::$asked::Response>, Status> {
                     let (server, request) = (Arc::clone(&self.0), request.into_inner());
-                    let matter: fn(&pb::$asked::Request) -> &str = $matter;
-                    let subject = matter(&request).to_owned();
+                    service!(@name name, subject, request $(, $kind, $name)?);
                     let work = async move { server.$decide(&request) };
-                    Ok(Response::new(answer::answer(stringify!($decide), &subject, work).await))
+                    Ok(Response::new(answer(stringify!($decide), subject, work).await))
                 }
             )*
             $(
@@ -60,53 +61,59 @@ macro_rules! service {
                     request: Request<pb::$request::Request>,
                 ) -> Result<Response<pb::$request::Response>, Status> {
                     let (server, request) = (Arc::clone(&self.0), request.into_inner());
-                    let subject: fn(&pb::$request::Request) -> &str = $subject;
-                    let subject = subject(&request).to_owned();
+                    service!(@name name, subject, request, $carried, $carried_name);
                     let work = server.$carry(request);
-                    Ok(Response::new(answer::answer(stringify!($carry), &subject, work).await))
+                    Ok(Response::new(answer(stringify!($carry), subject, work).await))
                 }
             )*
             $($rest)*
         }
     };
+    (@name $text:ident, $subject:ident, $request:ident) => {
+        let $subject = Subject::Provider;
+    };
+    (@name $text:ident, $subject:ident, $request:ident, $kind:ident, $name:ident) => {
+        let $text = $request.$name.clone();
+        let $subject = Subject::$kind(&$text);
+    };
 }
 
 service! {
     decide {
-        get_metadata(get_metadata) about |_| "";
-        get_provider_schema(get_provider_schema) about |_| "";
-        get_resource_identity_schemas(get_resource_identity_schemas) about |_| "";
-        get_functions(get_functions) about |_| "";
-        validate_provider_config(validate_provider_config) about |_| "";
-        configure_provider(configure_provider) about |_| "";
-        stop_provider(stop_provider) about |_| "";
-        validate_resource_config(validate_resource_config) about |r| &r.type_name;
-        upgrade_resource_state(upgrade_resource_state) about |r| &r.type_name;
-        upgrade_resource_identity(upgrade_resource_identity) about |r| &r.type_name;
-        import_resource_state(import_resource_state) about |r| &r.type_name;
-        move_resource_state(move_resource_state) about |r| &r.target_type_name;
-        generate_resource_config(generate_resource_config) about |r| &r.type_name;
-        validate_data_resource_config(validate_data_resource_config) about |r| &r.type_name;
-        call_function(call_function) about |r| &r.name;
-        validate_ephemeral_resource_config(validate_ephemeral_resource_config) about |r| &r.type_name;
-        open_ephemeral_resource(open_ephemeral_resource) about |r| &r.type_name;
-        renew_ephemeral_resource(renew_ephemeral_resource) about |r| &r.type_name;
-        close_ephemeral_resource(close_ephemeral_resource) about |r| &r.type_name;
-        validate_list_resource_config(validate_list_resource_config) about |r| &r.type_name;
-        validate_state_store_config(validate_state_store) about |r| &r.type_name;
-        configure_state_store(configure_state_store) about |r| &r.type_name;
-        lock_state(lock_state) about |r| &r.type_name;
-        unlock_state(unlock_state) about |r| &r.type_name;
-        get_states(get_states) about |r| &r.type_name;
-        delete_state(delete_state) about |r| &r.type_name;
-        plan_action(plan_action) about |r| &r.action_type;
-        validate_action_config(validate_action_config) about |r| &r.type_name;
+        get_metadata(get_metadata);
+        get_provider_schema(get_provider_schema);
+        get_resource_identity_schemas(get_resource_identity_schemas);
+        get_functions(get_functions);
+        validate_provider_config(validate_provider_config);
+        configure_provider(configure_provider);
+        stop_provider(stop_provider);
+        validate_resource_config(validate_resource_config) about Resource in type_name;
+        upgrade_resource_state(upgrade_resource_state) about Resource in type_name;
+        upgrade_resource_identity(upgrade_resource_identity) about Resource in type_name;
+        import_resource_state(import_resource_state) about Resource in type_name;
+        move_resource_state(move_resource_state) about Resource in target_type_name;
+        generate_resource_config(generate_resource_config) about Resource in type_name;
+        validate_data_resource_config(validate_data_resource_config) about DataSource in type_name;
+        call_function(call_function);
+        validate_ephemeral_resource_config(validate_ephemeral_resource_config);
+        open_ephemeral_resource(open_ephemeral_resource);
+        renew_ephemeral_resource(renew_ephemeral_resource);
+        close_ephemeral_resource(close_ephemeral_resource);
+        validate_list_resource_config(validate_list_resource_config);
+        validate_state_store_config(validate_state_store);
+        configure_state_store(configure_state_store);
+        lock_state(lock_state);
+        unlock_state(unlock_state);
+        get_states(get_states);
+        delete_state(delete_state);
+        plan_action(plan_action);
+        validate_action_config(validate_action_config);
     }
     carry {
-        read_resource(read_resource) about |r| &r.type_name;
-        plan_resource_change(plan_resource_change) about |r| &r.type_name;
-        apply_resource_change(apply_resource_change) about |r| &r.type_name;
-        read_data_source(read_data_source) about |r| &r.type_name;
+        read_resource(read_resource) about Resource in type_name;
+        plan_resource_change(plan_resource_change) about Resource in type_name;
+        apply_resource_change(apply_resource_change) about Resource in type_name;
+        read_data_source(read_data_source) about DataSource in type_name;
     }
 
     async fn list_resource(
@@ -147,3 +154,6 @@ service! {
 fn one<T: Send + 'static>(message: T) -> Response<BoxStream<T>> {
     Response::new(Box::pin(tokio_stream::once(Ok(message))))
 }
+
+#[cfg(test)]
+mod tests;

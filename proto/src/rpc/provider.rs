@@ -1,11 +1,13 @@
 //! RPCs about the provider block, and data sources.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Server;
-use super::answer::with;
+use super::answer::{caught, conclude, with};
 use super::registry::{decode, unreadable};
-use crate::provider::{Operation, Private, Provider, TIMEOUTS};
+use super::resource::known;
+use crate::provider::{Operation, Private, Provider, TIMEOUTS, check_as};
 use crate::wire::tfplugin6 as pb;
 use crate::{Result, Value, model, plan};
 
@@ -15,10 +17,8 @@ impl<P: Provider> Server<P> {
         request: &pb::validate_provider_config::Request,
     ) -> Result<pb::validate_provider_config::Response> {
         let config = self.provider_block(request.config.as_ref())?;
-        let mut diagnostics = plan::validate(&self.provider.schema(), &config);
-        if !diagnostics.has_errors() {
-            diagnostics.extend(self.provider.check(&Self::provider_config(&config)?));
-        }
+        let check = |config: &Value| check_as(config, |config| self.provider.check(config));
+        let diagnostics = plan::validate(&self.provider.schema(), &config, check)?;
         Ok(with(pb::validate_provider_config::Response::default(), &diagnostics))
     }
 
@@ -27,7 +27,8 @@ impl<P: Provider> Server<P> {
         request: &pb::configure_provider::Request,
     ) -> Result<pb::configure_provider::Response> {
         let config = self.provider_block(request.config.as_ref())?;
-        let config = Self::provider_config(&config)?;
+        let config =
+            model::from_value(&config).map_err(|error| unreadable("read the provider block", &error))?;
         self.set_context(self.provider.configure(config, &request.terraform_version)?);
         Ok(pb::configure_provider::Response::default())
     }
@@ -46,10 +47,7 @@ impl<P: Provider> Server<P> {
     ) -> Result<pb::validate_data_resource_config::Response> {
         let offer = self.data_source(&request.type_name)?;
         let config = offer.decode(request.config.as_ref())?;
-        let mut diagnostics = plan::validate(&offer.schema, &config);
-        if !diagnostics.has_errors() {
-            diagnostics.extend(offer.item.check_value(&config)?);
-        }
+        let diagnostics = plan::validate(&offer.schema, &config, |config| offer.item.check_value(config))?;
         Ok(with(pb::validate_data_resource_config::Response::default(), &diagnostics))
     }
 
@@ -61,19 +59,18 @@ impl<P: Provider> Server<P> {
         let config = offer.decode(request.config.as_ref())?;
         let timeout = offer.item.timeouts().of(Operation::Read, config.get(TIMEOUTS));
         let mut call = self.call(timeout, Private::default(), &offer.ty);
-        let result = offer.item.read_value(&mut call, config, &offer.ty).await?;
-        let state = offer.encode(&result)?;
-        Ok(with(pb::read_data_source::Response { state, ..Default::default() }, &call.warnings))
+        let result = caught(async {
+            let result = offer.item.read_value(&mut call, config, &offer.ty).await?;
+            known(&result)?;
+            Ok(pb::read_data_source::Response { state: offer.encode(&result)?, ..Default::default() })
+        });
+        let result = result.await;
+        conclude(result, call.warnings)
     }
 
     fn provider_block(&self, config: Option<&pb::DynamicValue>) -> Result<Value> {
-        decode(config, &self.provider.schema().ty())
-    }
-
-    fn provider_config(block: &Value) -> Result<P::Config> {
+        let block = decode(config, &self.provider.schema().ty())?;
         // An absent block is the same as an empty one.
-        let empty = Value::Map(std::collections::BTreeMap::new());
-        let block = if block.is_null() { &empty } else { block };
-        model::from_value(block).map_err(|error| unreadable("read the provider block", &error))
+        Ok(if block.is_null() { Value::Map(BTreeMap::new()) } else { block })
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Server<P: Provider> {
 
 /// What is offered, by name; built at the first use, as most processes need only part of it.
 pub(crate) struct Offers<C: 'static> {
-    pub(crate) resources: BTreeMap<&'static str, Offer<&'static dyn DynResource<C>>>,
+    pub(crate) resources: BTreeMap<&'static str, OfferedResource<C>>,
     pub(crate) data_sources: BTreeMap<&'static str, Offer<&'static dyn DynDataSource<C>>>,
 }
 
@@ -31,6 +31,9 @@ pub(crate) struct Offer<T> {
     pub(crate) schema: Schema,
     pub(crate) ty: Arc<Type>,
 }
+
+/// A resource with its schema.
+pub(crate) type OfferedResource<C> = Offer<&'static dyn DynResource<C>>;
 
 /// Replaced by each `ConfigureProvider`, as a process may be configured more than once.
 struct Session<C> {
@@ -59,7 +62,7 @@ impl<P: Provider> Server<P> {
         })
     }
 
-    pub(crate) fn resource(&self, name: &str) -> Result<&Offer<&'static dyn DynResource<P::Context>>> {
+    pub(crate) fn resource(&self, name: &str) -> Result<&OfferedResource<P::Context>> {
         self.offers().resources.get(name).ok_or_else(|| unknown("resource", name))
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Server;
-use super::answer::{caught, with};
-use super::registry::{decode, encode, unreadable};
-use crate::provider::{IdentityAttribute, Operation, Outcome, Private, Provider, TIMEOUTS, identity};
+use super::answer::{caught, conclude, with};
+use super::identity::identify;
+use super::registry::{OfferedResource, encode, unreadable};
+use crate::provider::{Call, Operation, Private, Provider, TIMEOUTS, identity};
 use crate::schema::Schema;
 use crate::wire::tfplugin6 as pb;
-use crate::{AttributePath, Diagnostic, Diagnostics, Result, Value, codec, plan, walk};
+use crate::{Diagnostic, Diagnostics, Result, Value, codec, plan, walk};
 
 impl<P: Provider> Server<P> {
     pub(crate) fn validate_resource_config(
@@ -17,14 +18,11 @@ impl<P: Provider> Server<P> {
     ) -> Result<pb::validate_resource_config::Response> {
         let offer = self.resource(&request.type_name)?;
         let config = offer.decode(request.config.as_ref())?;
-        let mut diagnostics = plan::validate(&offer.schema, &config);
+        let mut diagnostics = Diagnostics::default();
         if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
             diagnostics.extend(write_only_attributes(&offer.schema, &config));
         }
-        // A value that the schema refuses has no place in the resource's own struct either.
-        if !diagnostics.has_errors() {
-            diagnostics.extend(offer.item.check_value(&config)?);
-        }
+        diagnostics.extend(plan::validate(&offer.schema, &config, |config| offer.item.check_value(config))?);
         Ok(with(pb::validate_resource_config::Response::default(), &diagnostics))
     }
 
@@ -40,9 +38,17 @@ impl<P: Provider> Server<P> {
                           never wrote.";
             return Err(Diagnostic::error("The stored state cannot be read", detail).into());
         };
-        let mut state = codec::json::decode(&raw.json, &offer.ty)
-            .map_err(|error| unreadable("read the stored state", &error))?;
+        let mut state = if request.version == offer.schema.version {
+            codec::json::decode(&raw.json, &offer.ty)
+                .map_err(|error| unreadable("read the stored state", &error))?
+        } else {
+            // What serde says of an error may quote the state.
+            let state = serde_json::from_slice(&raw.json)
+                .map_err(|_| Diagnostic::error("Could not read the stored state", "It is not JSON."))?;
+            offer.item.upgrade_value(request.version, &state, &offer.ty)?
+        };
         plan::null_write_only(&offer.schema, &mut state);
+        known(&state)?;
         let upgraded_state = offer.encode(&state)?;
         Ok(pb::upgrade_resource_state::Response { upgraded_state, ..Default::default() })
     }
@@ -68,19 +74,10 @@ impl<P: Provider> Server<P> {
         let prior = offer.decode(request.current_state.as_ref())?;
         let timeout = offer.item.timeouts().of(Operation::Read, prior.get(TIMEOUTS));
         let mut call = self.call(timeout, Private::from_bytes(&request.private), &offer.ty);
-        let found = caught(offer.item.read_value(&mut call, prior.clone(), &offer.ty)).await?;
-        let mut response =
-            pb::read_resource::Response { private: call.private.to_bytes(), ..Default::default() };
-        match found {
-            None => response.new_state = offer.encode(&Value::Null)?,
-            Some(Outcome { mut value, identity }) => {
-                plan::null_write_only(&offer.schema, &mut value);
-                plan::keep_spelling(&offer.schema, &prior, &mut value);
-                response.new_state = offer.encode(&known(value)?)?;
-                response.new_identity = wire_identity(offer.item.identity_attributes(), identity)?;
-            }
-        }
-        Ok(with(response, &call.warnings))
+        let found = caught(read(offer, &mut call, prior, request.current_identity)).await;
+        let answered =
+            found.map(|found| pb::read_resource::Response { private: call.private.to_bytes(), ..found });
+        conclude(answered, call.warnings)
     }
 
     pub(crate) fn move_resource_state(
@@ -96,43 +93,45 @@ impl<P: Provider> Server<P> {
     }
 }
 
-/// The value, which must not hold unknowns any more.
-pub(crate) fn known(value: Value) -> Result<Value> {
+async fn read<C>(
+    offer: &OfferedResource<C>,
+    call: &mut Call<C>,
+    prior: Value,
+    identity: Option<pb::ResourceIdentityData>,
+) -> Result<pb::read_resource::Response> {
+    let found = offer.item.read_value(call, prior.clone(), &offer.ty).await?;
+    let Some(mut value) = found else {
+        return Ok(pb::read_resource::Response {
+            new_state: offer.encode(&Value::Null)?,
+            ..Default::default()
+        });
+    };
+    plan::null_write_only(&offer.schema, &mut value);
+    plan::keep_spelling(&offer.schema, &prior, &mut value);
+    known(&value)?;
+    Ok(pb::read_resource::Response {
+        new_state: offer.encode(&value)?,
+        new_identity: identify(offer, &value, identity)?,
+        ..Default::default()
+    })
+}
+
+/// Succeeds if the value holds no unknowns any more.
+pub(crate) fn known(value: &Value) -> Result<()> {
     if value.is_wholly_known() {
-        return Ok(value);
+        return Ok(());
     }
     let detail = "An attribute is still unknown. This is a bug in the provider; please report it.";
     Err(Diagnostic::error("The provider left a value unknown", detail).into())
 }
 
-/// An identity as a message carries it; absent where the resource has none.
-pub(crate) fn wire_identity(
-    attributes: &[IdentityAttribute],
-    value: Option<Value>,
-) -> Result<Option<pb::ResourceIdentityData>> {
-    if attributes.is_empty() {
-        return Ok(None);
-    }
-    let ty = identity::ty(attributes);
-    let data = |value: Value| Ok(pb::ResourceIdentityData { identity_data: encode(&value, &ty)? });
-    value.map(data).transpose()
-}
-
-/// An identity from a message.
-pub(crate) fn read_identity(
-    attributes: &[IdentityAttribute],
-    data: Option<&pb::ResourceIdentityData>,
-) -> Result<Option<Value>> {
-    let Some(data) = data else { return Ok(None) };
-    decode(data.identity_data.as_ref(), &identity::ty(attributes)).map(Some)
-}
-
 fn write_only_attributes(schema: &Schema, config: &Value) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
-    walk::values(&schema.block, config, &AttributePath::default(), &mut |attribute, path, _| {
+    walk::values(&schema.block, config, &mut |attribute, path, _| {
         if attribute.write_only {
             let detail = format!("{path} is never stored, which needs Terraform 1.11 or later.");
-            diagnostics.push(Diagnostic::error("Write-only attributes are not supported", detail).at(path));
+            diagnostics
+                .push(Diagnostic::error("Write-only attributes are not supported", detail).at(path.clone()));
         }
     });
     diagnostics

@@ -43,7 +43,7 @@ pub struct Attribute {
     pub replace: bool,
     /// What users may write, for text of a closed list; checked, and named in errors and documentation.
     pub allowed: Vec<String>,
-    pub(crate) checks: Vec<Check>,
+    checks: Vec<Check>,
     pub(crate) same: Option<Same>,
 }
 
@@ -90,6 +90,14 @@ impl Attribute {
     /// A number.
     pub fn number() -> Self {
         Self::of(Type::Number)
+    }
+
+    /// A whole number that fits an `i64`.
+    pub fn integer() -> Self {
+        Self::number().check(|value| {
+            let broken = matches!(value, Value::Number(number) if number.as_i64().is_none());
+            if broken { Err("A whole number is required.".to_owned()) } else { Ok(()) }
+        })
     }
 
     /// `true` or `false`.
@@ -200,18 +208,8 @@ impl Attribute {
 
     /// Text of a closed list, letter case included.
     #[must_use]
-    pub fn one_of(mut self, allowed: &[&str]) -> Self {
-        self.allowed = allowed.iter().map(|&text| text.to_owned()).collect();
-        let allowed = self.allowed.clone();
-        self.check(move |value| match value.as_str() {
-            Some(text) if !allowed.iter().any(|other| other == text) => {
-                let list = allowed.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
-                // What got here by mistake may be of any length.
-                let beginning: String = text.chars().take(100).collect();
-                Err(format!("{beginning:?} is not one of the allowed values: {list}."))
-            }
-            _ => Ok(()),
-        })
+    pub fn one_of(self, allowed: &[&str]) -> Self {
+        Self { allowed: allowed.iter().map(|&text| text.to_owned()).collect(), ..self }
     }
 
     /// A condition on a set and wholly known value; the error is a sentence for the user that must not repeat
@@ -227,6 +225,23 @@ impl Attribute {
     pub fn same_if(mut self, same: impl Fn(&Value, &Value) -> bool + Send + Sync + 'static) -> Self {
         self.same = Some(Arc::new(same));
         self
+    }
+
+    /// What is wrong with a set and wholly known value, a sentence each.
+    pub(crate) fn objections(&self, value: &Value) -> Vec<String> {
+        let checks = self.checks.iter().filter_map(|check| check(value).err());
+        self.outside_the_list(value).into_iter().chain(checks).collect()
+    }
+
+    fn outside_the_list(&self, value: &Value) -> Option<String> {
+        let text = value.as_str()?;
+        if self.allowed.is_empty() || self.allowed.iter().any(|allowed| allowed == text) {
+            return None;
+        }
+        // What got here by mistake may be of any length, and where it is sensitive nobody else may read it.
+        let beginning: String = text.chars().take(100).collect();
+        let subject = if self.sensitive { "The value".to_owned() } else { format!("{beginning:?}") };
+        Some(format!("{subject} is not one of the allowed values: {}.", quoted(&self.allowed)))
     }
 
     /// The type of its value.
@@ -250,6 +265,11 @@ impl Nested {
             Nesting::Map => Type::map(one),
         }
     }
+}
+
+/// Texts as a list in a message: `"a", "b"`.
+pub(crate) fn quoted<T: fmt::Debug>(texts: &[T]) -> String {
+    texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Debug for Attribute {

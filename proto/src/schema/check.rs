@@ -1,8 +1,26 @@
 //! What core asks of a schema. A schema that breaks these rules is refused by Terraform, or crashes it, so they
 //! are checked in debug builds before a schema is sent, and by any test that calls [`problems`].
 //! <https://github.com/hashicorp/terraform/blob/main/internal/configs/configschema/internal_validate.go>
+//!
+//! The plan pipeline has rules of its own: it does not look into sets, whose members have no counterpart in the
+//! prior state.
 
 use super::{Attribute, Block, BlockNesting, Nesting, Schema, Shape};
+use crate::codec::msgpack;
+
+/// Names that mean something to Terraform in every block of this kind.
+/// <https://developer.hashicorp.com/terraform/language/meta-arguments>
+const RESERVED: [&str; 7] =
+    ["connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+
+/// Where an attribute or block stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Directly in the resource, data source or provider block.
+    top: bool,
+    /// Inside a set that configuration fills, at any depth.
+    in_set: bool,
+}
 
 /// Everything that is wrong with a schema, a sentence each; empty for a good one.
 pub fn problems(name: &str, schema: &Schema) -> Vec<String> {
@@ -10,18 +28,22 @@ pub fn problems(name: &str, schema: &Schema) -> Vec<String> {
     if schema.version < 0 {
         problems.push(format!("{name}: the version is negative"));
     }
-    block(name, &schema.block, &mut problems);
+    let names = schema.block.attributes.keys().chain(schema.block.blocks.keys());
+    for reserved in names.filter(|name| RESERVED.contains(&name.as_str())) {
+        problems.push(format!("{name}.{reserved}: a name that Terraform has taken"));
+    }
+    block(name, &schema.block, Place { top: true, in_set: false }, &mut problems);
     problems
 }
 
-fn block(path: &str, block_: &Block, problems: &mut Vec<String>) {
+fn block(path: &str, block_: &Block, place: Place, problems: &mut Vec<String>) {
     for (name, attribute_) in &block_.attributes {
         let path = format!("{path}.{name}");
         identifier(&path, name, problems);
         if block_.blocks.contains_key(name) {
             problems.push(format!("{path}: both an attribute and a block"));
         }
-        attribute(&path, attribute_, true, problems);
+        attribute(&path, attribute_, place, problems);
     }
     for (name, nested) in &block_.blocks {
         let path = format!("{path}.{name}");
@@ -29,14 +51,12 @@ fn block(path: &str, block_: &Block, problems: &mut Vec<String>) {
         if nested.ty().has_dynamic() {
             problems.push(format!("{path}: a dynamic attribute inside a block changes the block's shape"));
         }
-        if nested.nesting == BlockNesting::Set && nested.block.attributes.values().any(|a| a.write_only) {
-            problems.push(format!("{path}: a write-only attribute inside a set"));
-        }
-        block(&path, &nested.block, problems);
+        let in_set = place.in_set || nested.nesting == BlockNesting::Set;
+        block(&path, &nested.block, Place { top: false, in_set }, problems);
     }
 }
 
-fn attribute(path: &str, attribute_: &Attribute, top: bool, problems: &mut Vec<String>) {
+fn attribute(path: &str, attribute_: &Attribute, place: Place, problems: &mut Vec<String>) {
     let Attribute { required, optional, computed, write_only, .. } = *attribute_;
     let mut rule = |broken: bool, text: &str| {
         if broken {
@@ -47,17 +67,23 @@ fn attribute(path: &str, attribute_: &Attribute, top: bool, problems: &mut Vec<S
     rule(required && (optional || computed), "required, and optional or computed too");
     rule(write_only && computed, "write-only and computed");
     rule(attribute_.default.is_some() && !optional, "a default without being optional");
-    rule(attribute_.replace && !top, "forces replacement, but is not at the top level");
+    rule(attribute_.replace && !place.top, "forces replacement, but is not at the top level");
     rule(attribute_.description.trim().is_empty(), "no description");
+    rule(place.in_set && write_only, "a write-only attribute inside a set");
+    rule(place.in_set && computed, "a computed attribute inside a set");
+    if let Some(default) = &attribute_.default {
+        rule(msgpack::encode(default, &attribute_.ty()).is_err(), "a default of another type");
+        rule(!attribute_.objections(default).is_empty(), "a default that its own check refuses");
+    }
     let Shape::Nested(nested) = &attribute_.shape else { return };
-    let in_set = nested.nesting == Nesting::Set;
-    rule(in_set && nested.ty().has_dynamic(), "a dynamic attribute inside a set");
-    rule(in_set && nested.attributes.values().any(|a| a.write_only), "a write-only attribute inside a set");
-    rule(in_set && nested.attributes.values().any(|a| a.computed), "a computed attribute inside a set");
+    let set = nested.nesting == Nesting::Set;
+    rule(set && nested.ty().has_dynamic(), "a dynamic attribute inside a set");
+    // A set that only the provider fills comes whole, so its members may be computed.
+    let in_set = place.in_set || (set && (required || optional));
     for (name, inner) in &nested.attributes {
         let path = format!("{path}.{name}");
         identifier(&path, name, problems);
-        attribute(&path, inner, false, problems);
+        attribute(&path, inner, Place { top: false, in_set }, problems);
     }
 }
 
@@ -79,23 +105,59 @@ mod tests {
         Schema::new("Test.").attribute("a", attribute.describe("A."))
     }
 
+    /// Objects with one attribute.
+    fn objects(nesting: Nesting, attribute: Attribute) -> Attribute {
+        Attribute::nested(nesting, [("i", attribute.describe("I."))])
+    }
+
+    /// A schema with one set of blocks.
+    fn with_blocks(attribute: Attribute) -> Schema {
+        let attributes = [("i".to_owned(), attribute.describe("I."))].into();
+        Schema::new("Test.").block("b", BlockNesting::Set, Block { attributes, ..Block::default() })
+    }
+
     #[test]
     fn each_broken_rule_is_named() {
-        let dynamic = || Attribute::of(Type::Dynamic).optional().describe("Any.");
+        let text = Attribute::string;
+        let computed = || text().computed();
         for (schema, expected) in [
-            (with(Attribute::string().optional()), ""),
-            (with(Attribute::string()), "t.a: neither required nor optional nor computed"),
-            (with(Attribute::string().required().computed()), "t.a: required, and optional or computed too"),
-            (with(Attribute::string().optional().computed().write_only()), "t.a: write-only and computed"),
+            (with(text().optional()), ""),
+            (with(text()), "t.a: neither required nor optional nor computed"),
+            (with(text().required().computed()), "t.a: required, and optional or computed too"),
+            (with(text().optional().computed().write_only()), "t.a: write-only and computed"),
             (
-                with(Attribute::nested(Nesting::Set, [("d", dynamic())]).optional()),
+                with(objects(Nesting::Set, Attribute::of(Type::Dynamic).optional()).optional()),
                 "t.a: a dynamic attribute inside a set",
             ),
             (
                 Schema::new("Test.").attribute("Bad", Attribute::bool().optional().describe("B.")),
                 "t.Bad: a name of other than lower-case letters, digits and underscores",
             ),
-            (Schema { version: -1, ..with(Attribute::string().optional()) }, "t: the version is negative"),
+            (
+                Schema::new("Test.").attribute("count", Attribute::bool().optional().describe("C.")),
+                "t.count: a name that Terraform has taken",
+            ),
+            (Schema { version: -1, ..with(text().optional()) }, "t: the version is negative"),
+            (with(text().optional().default("d")), ""),
+            (with(text().optional().default(1)), "t.a: a default of another type"),
+            (
+                with(text().optional().default("c").one_of(&["a"])),
+                "t.a: a default that its own check refuses",
+            ),
+        ] {
+            assert_eq!(problems("t", &schema).join("; "), expected);
+        }
+        for (schema, expected) in [
+            (with(objects(Nesting::Map, computed()).optional()), ""),
+            (with(objects(Nesting::Set, computed()).computed()), ""),
+            (with(objects(Nesting::Set, computed()).optional()), "t.a.i: a computed attribute inside a set"),
+            (
+                with(objects(Nesting::Set, objects(Nesting::Single, computed()).optional()).optional()),
+                "t.a.i.i: a computed attribute inside a set",
+            ),
+            (with_blocks(text().optional()), ""),
+            (with_blocks(text().optional().default("d")), "t.b.i: a computed attribute inside a set"),
+            (with_blocks(text().optional().write_only()), "t.b.i: a write-only attribute inside a set"),
         ] {
             assert_eq!(problems("t", &schema).join("; "), expected);
         }

@@ -11,6 +11,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
+pub(crate) use attribute::quoted;
 pub use attribute::{Attribute, Nested, Nesting, Shape};
 pub use check::problems;
 

@@ -96,21 +96,19 @@ impl Value {
         }
     }
 
-    /// The value with every unknown in it replaced by null, as state must not hold unknowns.
+    /// The value with plain unknowns only: without what is known of them all the same.
     #[must_use]
-    pub fn nulled(self) -> Self {
+    pub(crate) fn unrefined(self) -> Self {
         match self {
-            Self::Unknown(_) => Self::Null,
-            Self::List(items) => Self::List(items.into_iter().map(Self::nulled).collect()),
-            Self::Set(items) => Self::Set(items.into_iter().map(Self::nulled).collect()),
-            Self::Map(entries) => Self::Map(entries.into_iter().map(|(k, v)| (k, v.nulled())).collect()),
-            Self::Dynamic(dynamic) if !dynamic.value.is_wholly_known() => {
+            Self::Unknown(_) => Self::UNKNOWN,
+            Self::List(items) => Self::List(items.into_iter().map(Self::unrefined).collect()),
+            Self::Set(items) => Self::Set(items.into_iter().map(Self::unrefined).collect()),
+            Self::Map(entries) => Self::Map(entries.into_iter().map(|(k, v)| (k, v.unrefined())).collect()),
+            Self::Dynamic(dynamic) => {
                 let Dynamic { type_json, ty, value } = *dynamic;
-                Self::Dynamic(Box::new(Dynamic { type_json, ty, value: value.nulled() }))
+                Self::Dynamic(Box::new(Dynamic { type_json, ty, value: value.unrefined() }))
             }
-            known @ (Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Dynamic(_)) => {
-                known
-            }
+            plain @ (Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_)) => plain,
         }
     }
 
@@ -201,9 +199,10 @@ mod tests {
     }
 
     #[test]
-    fn nulling_reaches_every_depth() {
-        let deep = Value::from_iter([("a", Value::List(vec![Value::UNKNOWN, Value::from(1)]))]);
-        assert!(!deep.is_wholly_known());
-        assert_eq!(deep.nulled(), Value::from_iter([("a", Value::List(vec![Value::Null, Value::from(1)]))]));
+    fn unrefining_reaches_every_depth() {
+        let refined = Value::Unknown(Unknown::refined(b"\x81\x01\xc2"));
+        let deep = |inner: Value| Value::from_iter([("a", Value::List(vec![inner, Value::from(1)]))]);
+        assert_ne!(deep(refined.clone()), deep(Value::UNKNOWN));
+        assert_eq!(deep(refined).unrefined(), deep(Value::UNKNOWN));
     }
 }

@@ -30,6 +30,11 @@ impl Number {
         canonical(text).map(|_| Self::Decimal(text.into()))
     }
 
+    /// Whether this is the double that is no number, for which Terraform has no word.
+    pub(crate) fn is_nan(&self) -> bool {
+        matches!(self, Self::Float(float) if float.is_nan())
+    }
+
     /// The number as an integer, where it is one and fits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
