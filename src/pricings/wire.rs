@@ -67,7 +67,8 @@ pub struct Extension {
     pub outcome: Option<Result<(), String>>,
 }
 
-/// What a plan is to be.
+/// What a plan is to be. It is also stored, in private data, as what a plan was before; so fields may be added, with a
+/// default, and never renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// Whether it is to be on.
@@ -77,11 +78,13 @@ pub struct Wanted {
     /// Whether resources below may differ; subscriptions only.
     pub enforce: Option<bool>,
     /// Extensions that are to be on or off. Azure leaves alone, or sets to its default, what is not named.
+    #[serde(default)]
     pub extensions: BTreeMap<String, Setting>,
 }
 
 /// What an extension is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Setting {
     /// Whether it is to be on.
     pub enabled: bool,

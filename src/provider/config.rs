@@ -7,7 +7,9 @@ use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics, Result};
 use url::Url;
 
 use super::schema::variables;
-use crate::arm::{Client, CloudName, CloudSource, Credentials, Host, Scope, ScopeKind, Secret, Settings};
+use crate::arm::{
+    Client, CloudName, CloudNameError, CloudSource, Credentials, Host, Scope, ScopeKind, Secret, Settings,
+};
 use crate::context::Context;
 
 /// The provider block.
@@ -187,7 +189,7 @@ impl Reader<'_> {
         }
         let environment = self.text("environment", &config.environment);
         let name = environment
-            .map(|name| name.parse::<CloudName>())
+            .map(|name| cloud_name(&name))
             .transpose()
             .map_err(|error| Diagnostic::error("Unknown cloud", format!("{error}.")).at("environment"))?;
         Ok(match self.text("metadata_host", &config.metadata_host) {
@@ -251,6 +253,15 @@ impl Reader<'_> {
 
     fn environment(&self, attribute: &str) -> Option<String> {
         variables(attribute).iter().find_map(|name| (self.variable)(name))
+    }
+}
+
+/// Reads a cloud's name as azurerm does, which takes any letter case and two older names as well.
+fn cloud_name(name: &str) -> Result<CloudName, CloudNameError> {
+    match name.to_ascii_lowercase().as_str() {
+        "global" => Ok(CloudName::Public),
+        "usgovernmentl4" => Ok(CloudName::UsGovernment),
+        other => other.parse(),
     }
 }
 
@@ -334,6 +345,8 @@ mod tests {
             cloud(&Config::default(), &government),
             Ok(CloudSource::Named(CloudName::UsGovernment))
         ));
+        let older = [("ARM_ENVIRONMENT", "Global")];
+        assert!(matches!(cloud(&Config::default(), &older), Ok(CloudSource::Named(CloudName::Public))));
         let host = [("ARM_METADATA_HOSTNAME", "arm.example")];
         assert!(matches!(cloud(&Config::default(), &host), Ok(CloudSource::Metadata { .. })));
         assert!(matches!(cloud(&given, &host), Ok(CloudSource::Endpoints { .. })));

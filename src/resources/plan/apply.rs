@@ -15,6 +15,7 @@ use super::state::{self, Before, Failures};
 use crate::arm::{self, Error, ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::context::{Context, patience};
+use crate::diagnostics::explain;
 use crate::pricings::{Pricing, Pricings, Tier, Wanted};
 
 /// How long to look for what a failed write left behind. Terraform is waiting, and the deadline is over.
@@ -73,7 +74,9 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
     let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
     let write = Write { pricings: context.pricings()?, scope, name, planned };
-    write.run(call, &Live::in_state(&prior)).await
+    let mut live = Live::in_state(&prior);
+    live.subplan = live.subplan.or_else(|| state::last_subplan(&call.private));
+    write.run(call, &live).await
 }
 
 /// Leaves behind what `on_destroy` says. A plan that this run has taken over anew is not touched: with
@@ -112,7 +115,8 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         Err(error) if *error.kind() == ErrorKind::NotFound && scope.kind() != ScopeKind::Subscription => {
             return Ok(());
         }
-        answer => answer?,
+        Err(error) => return Err(not_restored(&error, &wanted)),
+        Ok(answer) => answer,
     };
     if let Some(second) = desire::restored_further(&wanted, &answer) {
         answer = pricings.put(&scope, &name, &second, &patience).await?;
@@ -124,6 +128,18 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     let mut failures = Failures::new();
     state::learn(&mut failures, &answer);
     failures.iter().map(failed).collect::<Diagnostics>().into_result().map(drop)
+}
+
+/// Azure closes sub-plans in time, and then there is no way back to them.
+fn not_restored(error: &Error, wanted: &Wanted) -> Diagnostics {
+    let mut diagnostic = explain(error);
+    if *error.kind() == ErrorKind::Rejected && wanted.tier == Tier::Standard {
+        diagnostic.detail.push_str(
+            "\n\nIf Azure does not offer any more what was there before, set on_destroy = \"keep\" or \"free\", apply, \
+             and destroy again.",
+        );
+    }
+    diagnostic.into()
 }
 
 /// A plan on its way to Azure.
@@ -157,6 +173,7 @@ impl Write<'_> {
             call.warn(warning);
         }
         state::remember(&mut call.private, &self.planned, &failures);
+        state::forget_subplan(&mut call.private);
         Ok(self.settled(&answer, &failures))
     }
 

@@ -97,6 +97,7 @@ impl Resource for Plan {
         if let Attr::Known(id) = &state.id {
             context.note_private_data(id, call.private.clone());
         }
+        state::remember_subplan(&mut call.private, &state, found);
         let failures = state::failures(&call.private);
         state::warn_of_failures(call, &name, &failures);
         Ok(Some(state::refresh(state, found, &failures)))

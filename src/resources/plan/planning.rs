@@ -58,8 +58,11 @@ pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
         Attr::Known(OnDestroy::Free) => "Azure never lets this plan be Free",
         Attr::Known(OnDestroy::Restore) | Attr::Null | Attr::Unknown => {
             let known = Before::recorded(&call.private, &Pricings::id(&scope, name)).is_some();
-            if known || scope.kind() != ScopeKind::Subscription {
+            if known {
                 return;
+            }
+            if scope.kind() != ScopeKind::Subscription {
+                return warn_of_removal(call, name, &scope);
             }
             "what was there before this resource was created is not known, as it was imported"
         }
@@ -71,6 +74,16 @@ pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
         if always_on { "" } else { ", on_destroy = \"free\" switches the plan off" }
     );
     call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));
+}
+
+/// A single resource without a setting of its own inherits, so removing an unknown one is the best that can be done.
+fn warn_of_removal(call: &mut Call<Context>, name: &str, scope: &Scope) {
+    let detail = format!(
+        "What {} had for the plan {name} before this resource was created is not known, as it was imported. Its \
+         setting is removed, so that it inherits from the subscription. on_destroy = \"keep\" leaves it as it is.",
+        scope.as_str()
+    );
+    call.warn(Diagnostic::warning("Destroying makes the resource inherit", detail).at("on_destroy"));
 }
 
 fn unless_unknown(call: &Call<Context>) -> Result<Attr<String>> {

@@ -19,6 +19,7 @@ pub(super) type Failures = BTreeMap<String, String>;
 
 const FAILURES: &str = "failed_extensions";
 const BEFORE: &str = "before";
+const SUBPLAN: &str = "last_subplan";
 
 /// What stood in the plan's place before this resource was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,24 @@ impl Before {
 struct Noted {
     id: String,
     before: Before,
+}
+
+/// Remembers the sub-plan of a plan that somebody has switched off, so that switching it on again does not change
+/// the variant, and with it the price.
+pub(super) fn remember_subplan(private: &mut Private, state: &Model, found: &Pricing) {
+    if let (Attr::Known(subplan), Tier::Free) = (&state.subplan, found.tier) {
+        private.set(SUBPLAN, subplan);
+    }
+}
+
+/// The sub-plan that the plan had before somebody switched it off.
+pub(super) fn last_subplan(private: &Private) -> Option<String> {
+    private.get(SUBPLAN)
+}
+
+/// Forgets that sub-plan, once the plan is what it is to be.
+pub(super) fn forget_subplan(private: &mut Private) {
+    private.remove(SUBPLAN);
 }
 
 /// The failures that are remembered.
@@ -311,5 +330,18 @@ mod tests {
             assert_eq!(Before::recorded(&private, id).as_ref(), Some(expected), "{id}");
             assert_eq!(Before::recorded(&private, "/other"), None);
         }
+    }
+
+    #[test]
+    fn what_an_older_version_noted_can_be_read() {
+        let noted =
+            br#"{"before": {"id": "/a", "before": {"set": {"tier": "Standard", "subplan": "P2", "later": 1,
+            "extensions": {"A": {"enabled": true}}}}}}"#;
+        let mut private = Private::default();
+        let stored: serde_json::Value = serde_json::from_slice(noted).unwrap();
+        private.set(BEFORE, &stored["before"]);
+        let Some(Before::Set(wanted)) = Before::recorded(&private, "/A") else { panic!("not read") };
+        assert_eq!((wanted.subplan.as_deref(), wanted.enforce), (Some("P2"), None));
+        assert!(wanted.extensions["A"].enabled && wanted.extensions["A"].properties.is_empty());
     }
 }

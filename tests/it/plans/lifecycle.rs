@@ -113,6 +113,19 @@ fn what_exists_is_taken_over_as_it_is() -> Result<(), Failure> {
     )
 }
 
+/// Azure would switch it on again with its own default, P2, which costs more.
+#[test]
+fn a_plan_that_was_switched_off_gets_its_sub_plan_back() -> Result<(), Failure> {
+    let story = Story::new(&[servers()])?;
+    let configuration = one("name = \"VirtualMachines\"");
+    story.begin(&configuration)?;
+    story.edit("VirtualMachines", &json!({"pricingTier": "Standard", "subPlan": "P1"}));
+    story.begin(&configuration)?;
+    story.edit("VirtualMachines", &json!({"pricingTier": "Free"}));
+    let there = "VirtualMachines Standard P1 -MdeDesignatedSubscription";
+    story.apply(&configuration, "GET *, PUT VirtualMachines", there)
+}
+
 #[test]
 fn drift_is_found_and_mended() -> Result<(), Failure> {
     let story = Story::new(&[servers()])?;
