@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::provider::{
@@ -50,8 +51,11 @@ impl Provider for Echo {
 
 struct Thing;
 
-const MISBEHAVE: &str = "How to fail: `error`, `panic`, `change` or `unknown` when written, `vanish` when read, \
-                         `keep` when deleted; `warn` when planned.";
+const MISBEHAVE: &str = "How to fail: `error`, `panic`, `change` or `unknown` when written, or `wait` until \
+                         Terraform is stopped; `vanish` when read, `keep` when deleted; `warn` when planned.";
+
+/// How long a thing that waits takes to come to its end.
+const LAST_WRITE: Duration = Duration::from_millis(700);
 
 /// Where private data counts the writes.
 const WRITES: &str = "writes";
@@ -65,7 +69,7 @@ struct Model {
     text: Attr<String>,
     tags: Attr<BTreeMap<String, Attr<String>>>,
     members: Attr<Vec<Attr<String>>>,
-    parts: Attr<BTreeMap<String, Part>>,
+    parts: Attr<BTreeMap<String, Attr<Part>>>,
     secret: Attr<String>,
     misbehave: Attr<String>,
     echo: Attr<String>,
@@ -149,7 +153,7 @@ impl Resource for Thing {
     }
 
     async fn create(&self, call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
-        remember(call, planned)
+        remember(call, planned).await
     }
 
     async fn read(&self, _call: &mut Call<Option<String>>, state: Model) -> Result<Option<Model>> {
@@ -158,7 +162,7 @@ impl Resource for Thing {
     }
 
     async fn update(&self, call: &mut Call<Option<String>>, _prior: Model, planned: Model) -> Result<Model> {
-        remember(call, planned)
+        remember(call, planned).await
     }
 
     async fn delete(&self, _call: &mut Call<Option<String>>, prior: Model) -> Result<()> {
@@ -190,15 +194,17 @@ impl Resource for Thing {
     }
 }
 
-/// Makes a plan true, unless it was told to fail.
-fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
+/// Makes a plan true, unless it was told to fail or to wait.
+async fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
     let prefix = call.context()?.as_deref().unwrap_or_default().to_owned();
     let mut new = planned;
     new.id = new.name.clone();
     new.echo = new.name.clone().map(|name| format!("{prefix}{name}"));
     if let Attr::Known(parts) = &mut new.parts {
         for part in parts.values_mut() {
-            part.note = "remembered".into();
+            if let Attr::Known(part) = part {
+                part.note = "remembered".into();
+            }
         }
     }
     let writes = call.private.get::<i64>(WRITES).unwrap_or(0) + 1;
@@ -213,6 +219,14 @@ fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Model> {
         Some("panic") => panic!("it was told to panic"),
         Some("change") => Ok(Model { size: "large".into(), ..new }),
         Some("unknown") => Ok(Model { echo: Attr::Unknown, ..new }),
+        Some("wait") => {
+            tracing::info!("echo waits");
+            let stopped = tokio::time::timeout_at(call.deadline, call.cancel.cancelled()).await;
+            stopped.map_err(|_| Diagnostic::error("It has waited in vain", "Nobody has stopped it."))?;
+            // As a last write would that was under way; far longer than a process takes that ends at once.
+            tokio::time::sleep(LAST_WRITE).await;
+            Ok(new)
+        }
         _ => Ok(new),
     }
 }

@@ -10,11 +10,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tonic::transport::server::Connected;
 
 use crate::listen::{Listener, Socket};
+use crate::live::{LiveCount, Presence};
 
 /// How long a peer may take for its TLS handshake.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -26,7 +27,7 @@ const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 pub(crate) async fn accept(
     listener: &Listener,
     tls: Option<&TlsAcceptor>,
-    live: &LiveConnections,
+    live: &LiveCount,
     connections: &mpsc::Sender<Connection>,
 ) -> Infallible {
     loop {
@@ -46,7 +47,7 @@ pub(crate) async fn accept(
 async fn admit(
     socket: Socket,
     tls: Option<TlsAcceptor>,
-    live: LiveConnections,
+    live: LiveCount,
     connections: mpsc::Sender<Connection>,
 ) {
     let stream: Pin<Box<dyn Stream>> = match tls {
@@ -111,33 +112,5 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_shutdown(cx)
-    }
-}
-
-/// How many connections there are right now; clones count together.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct LiveConnections(std::sync::Arc<watch::Sender<usize>>);
-
-impl LiveConnections {
-    /// Counts one more connection, until the answer is dropped.
-    pub(crate) fn enter(&self) -> Presence {
-        self.0.send_modify(|count| *count += 1);
-        Presence(self.clone())
-    }
-
-    /// Waits until the count fulfils `condition`.
-    pub(crate) async fn wait_for(&self, mut condition: impl FnMut(usize) -> bool) {
-        // Cannot fail: the sender lives in `self`.
-        drop(self.0.subscribe().wait_for(|count| condition(*count)).await);
-    }
-}
-
-/// One connection's place in the count.
-#[derive(Debug)]
-pub(crate) struct Presence(LiveConnections);
-
-impl Drop for Presence {
-    fn drop(&mut self) {
-        self.0.0.send_modify(|count| *count -= 1);
     }
 }

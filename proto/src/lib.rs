@@ -52,6 +52,7 @@ mod contract;
 mod debug;
 mod handshake;
 mod listen;
+mod live;
 mod mtls;
 mod plan;
 mod plugin;

@@ -22,12 +22,14 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::Request;
 use tonic::transport::Server;
 
 use crate::arguments::{self, Mode};
-use crate::connections::{Connection, LiveConnections, accept};
+use crate::connections::{Connection, accept};
 use crate::handshake::{self, HandshakeError, HostEnvironment};
 use crate::listen::Listener;
+use crate::live::{Counted, LiveCount};
 use crate::plugin::{Broker, Controller, Healthy, Stdio};
 use crate::shutdown::{self, Stop};
 use crate::wire::health::health_server::HealthServer;
@@ -35,6 +37,7 @@ use crate::wire::plugin::grpc_broker_server::GrpcBrokerServer;
 use crate::wire::plugin::grpc_controller_server::GrpcControllerServer;
 use crate::wire::plugin::grpc_stdio_server::GrpcStdioServer;
 use crate::wire::tfplugin6::provider_server::{Provider, ProviderServer};
+use crate::wire::tfplugin6::stop_provider;
 use crate::{debug, log, mtls, stdout};
 
 /// The largest message, both ways, as in HashiCorp's own server: gRPC's usual 4 MiB is less than one large
@@ -79,7 +82,8 @@ impl Options {
 /// [`log`]), a panic hook, signal handlers and its own Tokio runtime, and takes standard output away.
 ///
 /// RPCs that are under way when the process stops, or when their connection closes, are dropped where they
-/// wait; a service that must not be cut off in the middle spawns a task of its own.
+/// wait; a service that must not be cut off in the middle spawns a task of its own. After SIGTERM the service's
+/// `stop_provider` is called and what is under way is waited for.
 pub fn run<S: Provider>(service: S, options: &Options) -> ExitCode {
     let outcome = match arguments::mode(std::env::args_os().skip(1)) {
         Mode::Plugin => run_as_plugin(service, options),
@@ -111,11 +115,11 @@ fn run_as_plugin<S: Provider>(service: S, options: &Options) -> Result<(), Failu
         let tls = host.client_certificate.clone().map(mutual_tls).transpose()?;
         let (certificate, tls) = tls.unzip();
         let listener = Listener::bind(&host).map_err(while_trying("to open a socket for the host"))?;
-        let (stop, live) = (Stop::default(), LiveConnections::default());
+        let (stop, live) = (Stop::default(), LiveCount::default());
         shutdown::follow_host_signals(stop.clone()).map_err(while_trying("to follow signals"))?;
         #[cfg(target_os = "linux")]
         shutdown::stop_with_parent(stop.clone()).map_err(while_trying("to follow the host"))?;
-        tokio::spawn(shutdown::stop_when_unconnected(live.clone(), shutdown::ORPHAN_DELAY, stop.clone()));
+        tokio::spawn(shutdown::stop_when_unconnected(live.clone(), stop.clone()));
 
         let answer = handshake::line(listener.address(), certificate.as_ref(), host.asks_for_multiplexing);
         let told = stdout.handshake.write_all(answer.as_bytes()).and_then(|()| stdout.handshake.flush());
@@ -139,7 +143,7 @@ fn run_in_debug_mode<S: Provider>(service: S, options: &Options) -> Result<(), F
         io::stdout().write_all(text.as_bytes())?;
         // A person reads this process's standard output, so there is nothing to hand to the host.
         let (_, nothing_printed) = mpsc::channel(1);
-        let endpoint = Endpoint { listener, tls: None, live: LiveConnections::default(), stop };
+        let endpoint = Endpoint { listener, tls: None, live: LiveCount::default(), stop };
         serve(service, &endpoint, nothing_printed).await
     })
 }
@@ -169,7 +173,7 @@ fn block_on(process: impl Future<Output = Result<(), Failure>>) -> Result<(), Fa
 struct Endpoint {
     listener: Listener,
     tls: Option<TlsAcceptor>,
-    live: LiveConnections,
+    live: LiveCount,
     stop: Stop,
 }
 
@@ -181,12 +185,13 @@ async fn serve<S: Provider>(
 ) -> Result<(), Failure> {
     let Endpoint { listener, tls, live, stop } = endpoint;
     let (sender, connections) = mpsc::channel::<Connection>(1);
-    let provider = ProviderServer::new(service)
+    let (service, under_way) = (Arc::new(service), LiveCount::default());
+    let provider = ProviderServer::from_arc(Arc::clone(&service))
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(MESSAGE_BYTES_MAX);
     let printed = Arc::new(Mutex::new(printed));
     let serving = Server::builder()
-        .add_service(provider)
+        .add_service(Counted { service: provider, under_way: under_way.clone() })
         .add_service(GrpcControllerServer::new(Controller { stop: stop.clone() }))
         .add_service(GrpcBrokerServer::new(Broker { stop: stop.clone() }))
         .add_service(GrpcStdioServer::new(Stdio { stop: stop.clone(), printed }))
@@ -195,6 +200,7 @@ async fn serve<S: Provider>(
             ReceiverStream::new(connections).map(Ok::<_, io::Error>),
             stop.requested(),
         );
+    tokio::spawn(wind_down(service, under_way, stop.clone()));
     let drained = async {
         stop.requested().await;
         tokio::time::sleep(DRAIN_LIMIT).await;
@@ -204,4 +210,13 @@ async fn serve<S: Provider>(
         () = drained => Ok(()),
         never = accept(listener, tls.as_ref(), live, &sender) => match never {},
     }
+}
+
+/// Once the process winds down, tells the provider to come to an end, as the host does with an interrupt, and
+/// waits for that.
+async fn wind_down<S: Provider>(service: Arc<S>, under_way: LiveCount, stop: Stop) {
+    stop.winding_down().await;
+    // A provider that cannot be told is waited for all the same.
+    service.stop_provider(Request::new(stop_provider::Request {})).await.ok();
+    shutdown::stop_when_finished(under_way, stop).await;
 }

@@ -14,6 +14,7 @@
 //! | apply: every planned value kept, unknowns filled in | `values`, `failures::broken_promises` |
 //! | apply: failure saves what was reached, a panic too; a failed deletion keeps the object | `failures` |
 //! | write-only attributes: never stored, refused where core would store them | `validation`, `versions::terraform_1_6` |
+//! | an interrupted apply stores what it did, however Terraform and the provider were told to stop | `signals` |
 //! | private data goes round | `stored::private_data_survives` |
 //! | import by id and by identity | `stored`, `versions` |
 //! | move, functions, ephemeral and list resources, actions, state stores: a clear answer | `unoffered` |
@@ -25,6 +26,7 @@
 mod failures;
 mod plans;
 mod scene;
+mod signals;
 mod stored;
 mod unoffered;
 mod validation;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -60,6 +61,11 @@ impl Scene {
 
     /// Runs Terraform with these arguments.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Output, Failure> {
+        process::run(&mut self.command(arguments), TIME_LIMIT)
+    }
+
+    /// Terraform with these arguments.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.terraform.command();
         let kept = ["PATH", "TMPDIR"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         command
@@ -70,7 +76,7 @@ impl Scene {
             .env("HOME", self.directory.path())
             .current_dir(self.directory.path())
             .args(arguments);
-        process::run(&mut command, TIME_LIMIT)
+        command
     }
 
     /// `terraform apply`, which must end with this exit code and say this.

@@ -33,6 +33,7 @@ fn what_is_not_known_is_no_mistake() -> Result<(), Failure> {
     ";
     for attributes in [
         "name = var.any\nsize = var.any\ntags = var.any\nparts = var.any",
+        "name = \"t\"\nparts = { p = var.any, q = null }",
         "name = \"t\"\nmembers = [var.any]\nparts = { p = { enabled = var.any } }\ncount_of = var.any",
     ] {
         let scene = Scene::new(&format!("{variables}{}", thing(attributes)))?;

@@ -84,6 +84,34 @@ fn unknowns() -> Result<(), Failure> {
     )
 }
 
+/// Elements that are not known while planning, of a thing that is there already: Terraform proposes them as they
+/// were before.
+#[test]
+fn unknown_elements_of_what_is_there() -> Result<(), Failure> {
+    let configuration = |part: &str, input: &str| {
+        format!(
+            "
+            resource \"terraform_data\" \"later\" {{
+              input = {input}
+            }}
+            resource \"echo_thing\" \"t\" {{
+              name  = \"t\"
+              parts = {{ p = {part}, q = {{}} }}
+            }}
+            "
+        )
+    };
+    let scene = Scene::new(&configuration("{ enabled = false }", "{ enabled = false }"))?;
+    scene.apply(0, "2 added")?;
+    scene.write("main.tf", &configuration("terraform_data.later.output", "{ enabled = true }"))?;
+    scene.apply(0, "2 changed")?;
+    scene.plan(0, "No changes.")?;
+    scene.write("main.tf", &configuration("terraform_data.later.output", "{ enabled = false }"))?;
+    scene.apply(0, "2 changed")?;
+    assert_eq!(scene.instance()?["attributes"]["parts"]["p"]["enabled"], false);
+    scene.plan(0, "No changes.")
+}
+
 /// Applies a thing with these attributes, asks Terraform whether each of them came back as expected, and plans
 /// again.
 fn check(attributes: &str, expected: &[(&str, &str)]) -> Result<(), Failure> {
