@@ -13,11 +13,11 @@
 //!     GetProviderSchema      offers        schema() of everything
 //!     Validate…Config        plan, check   types, allowed values, the resource's own check()
 //!     ConfigureProvider      provider      configure() → context
-//!     UpgradeResourceState   codec::json   stored state in the shape of today's schema
+//!     UpgradeResourceState   codec::json   stored state in the shape of today's schema, by upgrade() if need be
 //!     ReadResource           read()
 //!     PlanResourceChange     plan          defaults → same meaning → unknowns → plan() → replacements
 //!     ApplyResourceChange    create() update() delete(), partial state on failure
-//!     Shutdown               exit within milliseconds
+//!     Shutdown               exit within milliseconds; after SIGTERM when nothing is under way any more
 //! ```
 //!
 //! Terraform starts three processes for one plan, and configures only some of them: no function may rely on

@@ -8,10 +8,12 @@
 mod attr;
 mod de;
 mod exact;
+mod fit;
 mod ser;
 
 pub use attr::Attr;
 pub(crate) use exact::keep_untouched;
+pub use fit::misfits;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

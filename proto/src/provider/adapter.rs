@@ -251,3 +251,51 @@ fn misfit(error: &CodecError) -> Diagnostics {
     let detail = format!("{error}. This is a bug in the provider; please report it.");
     Diagnostic::error("The provider's model does not fit its schema", detail).at(error.path.clone()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Part {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        size: crate::Attr<i64>,
+    }
+
+    /// A struct that has no place for elements that are null or unknown, nor for fractions.
+    #[derive(Deserialize)]
+    struct Narrow {
+        #[expect(dead_code, reason = "only whether it can be read matters")]
+        parts: crate::Attr<BTreeMap<String, Part>>,
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_to_who_wrote_it_and_only_when_it_is_known() {
+        let part = |size: Value| Value::from_iter([("size", size)]);
+        let fraction = Value::Number(crate::value::Number::Float(1.5));
+        for (element, expected) in [
+            (part(1.into()), "checked: It was."),
+            (part(Value::UNKNOWN), "checked: It was."),
+            (Value::UNKNOWN, ""),
+            (
+                Value::Null,
+                "parts[\"p\"]: Invalid value for parts[\"p\"]: What is written here does not fit: struct Part \
+                 is required, and not null.",
+            ),
+            (
+                part(fraction),
+                "parts[\"p\"].size: Invalid value for parts[\"p\"].size: What is written here does not fit: \
+                 i64 is required, and not a number with a fraction.",
+            ),
+        ] {
+            let config = Value::from_iter([("parts", Value::from_iter([("p", element)]))]);
+            let checked = |_: &Narrow| Diagnostic::error("checked", "It was.").into();
+            let said = check_as(&config, checked).unwrap_or_else(|errors| errors);
+            assert_eq!(said.to_string(), expected);
+        }
+    }
+}

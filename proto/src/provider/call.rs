@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Private;
 use crate::codec::storable;
-use crate::{AttributePath, Diagnostic, Diagnostics, Result, Type, Value, model};
+use crate::{AttributePath, Diagnostic, Diagnostics, Result, Schema, Type, Value, model};
+
+/// The time of a call in a unit test, which waits for nothing.
+const DETACHED_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// The surroundings of one operation: the provider's context, the deadline, what is kept beside the state, and
 /// what goes to the user beside the result.
@@ -56,6 +60,14 @@ impl<C> Call<C> {
         }
     }
 
+    /// A call that Terraform does not stand behind, for unit tests of a resource with this schema: nobody
+    /// cancels it, it has an hour, and nothing is stored beside the object.
+    pub fn detached(context: C, schema: &Schema) -> Self {
+        let deadline = Instant::now() + DETACHED_TIMEOUT;
+        let (cancel, ty) = (CancellationToken::new(), Arc::new(schema.ty()));
+        Self::new(Some(Arc::new(context)), deadline, cancel, Private::default(), ty)
+    }
+
     /// What the provider's `configure` returned.
     ///
     /// # Errors
@@ -98,6 +110,16 @@ impl<C> Call<C> {
     /// attribute does not change.
     pub fn replace(&mut self, attribute: impl Into<AttributePath>) {
         self.replaced.push(attribute.into());
+    }
+
+    /// What the user has been told so far.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// The attributes that were said to need a new object.
+    pub fn replaced(&self) -> &[AttributePath] {
+        &self.replaced
     }
 
     /// Records what has been reached: if the operation fails or panics after this, Terraform stores this state

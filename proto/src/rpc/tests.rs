@@ -397,3 +397,15 @@ fn a_state_of_another_version_is_upgraded_by_the_resource() {
     let broken = upgrade(1, r#"{"id":hunter2}"#).unwrap_err().to_string();
     assert_eq!(broken, "Could not read the stored state: It is not JSON.");
 }
+
+#[tokio::test]
+async fn a_resource_can_be_tested_without_terraform() {
+    let schema = Thing.schema();
+    let mut call = Call::detached((), &schema);
+    let model: Model = crate::model::from_value(&thing(&[("name", "one"), ("mode", "replace")])).unwrap();
+    let planning = Planning { config: model.clone(), prior: None, planned: model.clone(), changed: true };
+    assert_eq!(Thing.plan(&mut call, planning).await, Ok(model));
+    assert_eq!(call.warnings().iter().count(), 1);
+    assert_eq!(call.replaced(), [crate::AttributePath::of("mode")]);
+    assert_eq!(crate::model::misfits::<Model>(&schema), [""; 0]);
+}
