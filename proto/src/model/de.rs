@@ -25,15 +25,25 @@ impl Error for CodecError {
     // The rest says what serde's own texts say, without the value that they quote.
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("{expected} is required, and not {}", kind(found)))
+        Self::new(format!("{} is required, and not {}", wanted(expected), kind(found)))
     }
 
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(format!("{expected} is required, and not this {}", kind(found).trim_start_matches("a ")))
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("{} is required", wanted(expected)))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         Self::new(format!("not one of the allowed values: {}", quoted(expected)))
+    }
+}
+
+/// What was expected, in words that also users of the provider understand.
+fn wanted(expected: &dyn Expected) -> String {
+    const WHOLE: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
+    match expected.to_string() {
+        number if WHOLE.contains(&number.as_str()) => format!("a whole number ({number})"),
+        object if object.starts_with("struct ") => "an object".to_owned(),
+        other => other,
     }
 }
 

@@ -147,12 +147,15 @@ mod tests {
         let secret = || Value::from("hunter2");
         let number = Value::Number(Number::Float(1.5));
         for (error, expected) in [
-            (from_value::<i64>(&secret()).map(drop), "i64 is required, and not a string"),
-            (from_value::<i64>(&number).map(drop), "i64 is required, and not a number with a fraction"),
-            (from_value::<u8>(&Value::from(300)).map(drop), "u8 is required, and not this whole number"),
+            (from_value::<i64>(&secret()).map(drop), "a whole number (i64) is required, and not a string"),
+            (
+                from_value::<i64>(&number).map(drop),
+                "a whole number (i64) is required, and not a number with a fraction",
+            ),
+            (from_value::<u8>(&Value::from(300)).map(drop), "a whole number (u8) is required"),
             (from_value::<Size>(&secret()).map(drop), r#"not one of the allowed values: "small", "large""#),
-            (from_value::<Inner>(&secret()).map(drop), "struct Inner is required, and not a string"),
-            (from_value::<Inner>(&Value::Null).map(drop), "struct Inner is required, and not null"),
+            (from_value::<Inner>(&secret()).map(drop), "an object is required, and not a string"),
+            (from_value::<Inner>(&Value::Null).map(drop), "an object is required, and not null"),
         ] {
             assert_eq!(error.unwrap_err().to_string(), expected);
         }

@@ -283,13 +283,13 @@ mod tests {
             (Value::UNKNOWN, ""),
             (
                 Value::Null,
-                "parts[\"p\"]: Invalid value for parts[\"p\"]: What is written here does not fit: struct Part \
-                 is required, and not null.",
+                "parts[\"p\"]: Invalid value for parts[\"p\"]: What is written here does not fit: an \
+                 object is required, and not null.",
             ),
             (
                 part(fraction),
                 "parts[\"p\"].size: Invalid value for parts[\"p\"].size: What is written here does not fit: \
-                 i64 is required, and not a number with a fraction.",
+                 a whole number (i64) is required, and not a number with a fraction.",
             ),
         ] {
             let config = Value::from_iter([("parts", Value::from_iter([("p", element)]))]);

@@ -168,3 +168,55 @@ impl Answer for pb::call_function::Response {
         (usize::from(self.error.is_some()), 0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+    use std::sync::{Arc, Mutex};
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id};
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+    use super::*;
+
+    /// Keeps what is logged, as `name=value`.
+    #[derive(Clone, Default)]
+    struct Logged(Arc<Mutex<Vec<String>>>);
+
+    impl Visit for Logged {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            self.0.lock().unwrap().push(format!("{}={value:?}", field.name()));
+        }
+    }
+
+    impl<S: tracing::Subscriber> Layer<S> for Logged {
+        fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+            attributes.record(&mut self.clone());
+        }
+
+        fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+            event.record(&mut self.clone());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_names_what_was_asked_and_keeps_panics() {
+        let logged = Logged::default();
+        let subscriber = tracing_subscriber::registry().with(logged.clone());
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let response: pb::read_data_source::Response =
+            answer("read_data_source", Subject::DataSource("a_b"), async { panic!("oh") }).await;
+        assert_eq!(response.counts(), (1, 0));
+        let logged = logged.0.lock().unwrap();
+        for expected in [
+            "tf_rpc=\"ReadDataSource\"",
+            "tf_data_source_type=\"a_b\"",
+            "message=the provider panicked",
+            "panic=oh",
+        ] {
+            assert!(logged.iter().any(|field| field.starts_with(expected)), "{expected} in {logged:?}");
+        }
+        assert!(!logged.iter().any(|field| field.starts_with("tf_resource_type")), "{logged:?}");
+    }
+}

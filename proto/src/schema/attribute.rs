@@ -176,7 +176,7 @@ impl Attribute {
         Self { sensitive: true, ..self }
     }
 
-    /// Never stored.
+    /// Never stored; `create` and `update` find it in [`Call::config`](crate::provider::Call::config).
     #[must_use]
     pub fn write_only(self) -> Self {
         Self { write_only: true, ..self }
@@ -200,7 +200,8 @@ impl Attribute {
         Self { keep: true, ..self }
     }
 
-    /// A change makes Terraform delete the object and create it anew. For top-level attributes.
+    /// A change makes Terraform delete the object and create it anew. For top-level attributes; where it depends,
+    /// there is [`Call::replace`](crate::provider::Call::replace).
     #[must_use]
     pub fn replace(self) -> Self {
         Self { replace: true, ..self }
