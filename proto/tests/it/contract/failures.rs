@@ -1,7 +1,8 @@
 //! Providers that fail, panic or break their word: state is always true, and the message says where the fault lies.
 
 use super::scene::{Scene, thing};
-use crate::shared::process::Failure;
+use crate::shared::process::{self, Failure};
+use std::time::Duration;
 
 /// A creation that ends half-way.
 struct Case {
@@ -34,6 +35,28 @@ fn check(case: &Case) -> Result<(), Failure> {
     scene.write("main.tf", &thing("name = \"t\""))?;
     scene.apply(0, "1 added, 0 changed, 1 destroyed")?;
     scene.plan(0, "No changes.")
+}
+
+/// A panic is reported with its message and place, and with nothing of what was configured: neither to the user nor
+/// in the most talkative log.
+#[test]
+fn a_panic_tells_no_secret() -> Result<(), Failure> {
+    const SECRET: &str = "hunter2-in-the-configuration";
+    let configuration = format!("name = \"t\"\nsecret = \"{SECRET}\"\nmisbehave = \"panic\"");
+    let scene = Scene::new(&thing(&configuration))?;
+    let log = tempfile::NamedTempFile::new().map_err(Failure::of("making a log file"))?;
+    let mut apply = scene.command(&["apply", "-auto-approve"]);
+    apply.env("TF_LOG", "trace").env("TF_LOG_PATH", log.path());
+    let output = process::run(&mut apply, Duration::from_secs(120))?.require(1)?;
+    let log = std::fs::read_to_string(log.path()).map_err(Failure::of("reading the log"))?;
+    assert!(log.contains("apply_resource_change") || log.contains("ApplyResourceChange"), "the log is empty");
+    let state = scene.instance()?.to_string();
+    for (place, text) in
+        [("log", &log), ("output", &output.stdout), ("errors", &output.stderr), ("state", &state)]
+    {
+        assert!(!text.contains(SECRET), "the secret stands in the {place}");
+    }
+    Ok(())
 }
 
 /// An object that was there before is not tainted.
