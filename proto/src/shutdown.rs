@@ -169,7 +169,8 @@ pub(crate) fn stop_with_parent(stop: Stop) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Stops the process on SIGINT (Ctrl-C) or SIGTERM: in debug mode a person runs it in a terminal.
+/// Stops the process on SIGINT (Ctrl-C), and when it has finished what is under way on SIGTERM: in debug mode a
+/// person runs it in a terminal.
 ///
 /// # Errors
 /// The operating system refuses the handlers.
@@ -183,9 +184,12 @@ pub(crate) fn stop_on_interrupt(stop: Stop) -> std::io::Result<()> {
     #[cfg(windows)]
     let mut interrupts = tokio::signal::windows::ctrl_c()?;
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupts.recv() => stop.request("interrupt"),
-            _ = terminations.recv() => stop.request("termination"),
+        loop {
+            tokio::select! {
+                _ = interrupts.recv() => return stop.request("interrupt"),
+                _ = terminations.recv() => stop.wind_down("termination"),
+                () = stop.requested() => return,
+            }
         }
     });
     Ok(())

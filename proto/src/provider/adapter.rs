@@ -16,11 +16,10 @@ use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
 /// A future of a list element, whose type depends on the element.
 type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
-/// What configuration, state and the pipeline say of a change.
+/// What state and the pipeline say of a change; what the configuration says is in the call.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "only this crate calls and implements the traits that use it")]
 pub struct Change {
-    pub(crate) config: Value,
     pub(crate) prior: Value,
     pub(crate) planned: Value,
 }
@@ -108,7 +107,7 @@ impl<R: Resource> DynResource<R::Context> for R {
     ) -> Pending<'a, Value> {
         Box::pin(async move {
             let planning = Planning {
-                config: read(&change.config)?,
+                config: read(&call.config)?,
                 prior: if change.prior.is_null() { None } else { Some(read(&change.prior)?) },
                 planned: read(&change.planned)?,
                 changed: change.planned != change.prior,
@@ -129,7 +128,7 @@ impl<R: Resource> DynResource<R::Context> for R {
         ty: &'a Type,
     ) -> Pending<'a, Option<Value>> {
         Box::pin(async move {
-            let Change { prior, planned, .. } = change;
+            let Change { prior, planned } = change;
             let new = match (prior.is_null(), planned.is_null()) {
                 (_, true) => return self.delete(call, read(&prior)?).await.map(|()| None),
                 (true, false) => self.create(call, read(&planned)?).await?,

@@ -29,11 +29,11 @@ impl<P: Provider> Server<P> {
         let block = if planned.is_null() { &prior } else { &planned }.get(TIMEOUTS);
         let timeout = offer.item.timeouts().of(operation, block);
         let mut call = self.call(timeout, Private::from_bytes(&request.planned_private), &offer.ty);
-        call.config = config.clone();
-        let change = Change { config, prior: prior.clone(), planned: planned.clone() };
+        call.config = config;
+        let change = Change { prior: prior.clone(), planned: planned.clone() };
         let applied = caught(apply(offer, &mut call, change)).await;
         let end = applied.unwrap_or_else(|errors| reached(&offer.schema, &call, prior, &planned, errors));
-        let response = answer(offer, end, request.planned_identity).await?;
+        let response = respond(offer, end, request.planned_identity).await?;
         Ok(with(response, &call.warnings))
     }
 }
@@ -86,7 +86,7 @@ fn reached<C>(
 
 /// The answer. What of the value or its identity cannot be told becomes an error beside what can: an answer
 /// without an object would make Terraform forget the one that is there.
-async fn answer<C>(
+async fn respond<C>(
     offer: &OfferedResource<C>,
     end: End,
     planned_identity: Option<pb::ResourceIdentityData>,
@@ -104,7 +104,10 @@ async fn answer<C>(
     };
     let new_identity = caught(async { identify(offer, &value, planned_identity.clone()) }).await;
     let new_identity = new_identity.unwrap_or_else(|errors| {
-        diagnostics.extend(errors);
+        // What was only half reached need not tell who it is, and has an error already.
+        if !diagnostics.has_errors() {
+            diagnostics.extend(errors);
+        }
         planned_identity
     });
     let response =

@@ -25,11 +25,12 @@ impl<P: Provider> Server<P> {
             timeouts.of(Operation::Read, proposed.get(TIMEOUTS))
         };
         let mut call = self.call(timeout, Private::from_bytes(&request.prior_private), &offer.ty);
+        call.config = config;
         let planned = caught(async {
             if proposed.is_null() {
                 plan_delete(offer, &mut call, &prior)
             } else {
-                plan_change(offer, &mut call, Change { config, prior, planned: proposed }).await
+                plan_change(offer, &mut call, Change { prior, planned: proposed }).await
             }
         });
         let answered = planned.await.map(|response| rpc::Response {
@@ -47,13 +48,13 @@ async fn plan_change<C>(
     call: &mut Call<C>,
     proposal: Change,
 ) -> Result<rpc::Response> {
-    let Change { config, prior, planned } = proposal;
-    let planned = plan::prepare(&offer.schema, &config, &prior, planned);
-    let change = Change { config: config.clone(), prior: prior.clone(), planned };
+    let Change { prior, planned } = proposal;
+    let planned = plan::prepare(&offer.schema, &call.config, &prior, planned);
+    let change = Change { prior: prior.clone(), planned };
     let mut planned = offer.item.plan_value(call, change, &offer.ty).await?;
     plan::null_write_only(&offer.schema, &mut planned);
     if cfg!(debug_assertions) {
-        contract::check_plan(&offer.schema, &config, &prior, &planned).into_result()?;
+        contract::check_plan(&offer.schema, &call.config, &prior, &planned).into_result()?;
     }
     let mut replaced = plan::replacements(&offer.schema, &prior, &planned);
     if !prior.is_null() {
