@@ -20,7 +20,8 @@ use crate::Type;
 /// The schema of a resource, data source or provider block.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    /// The version of the shape of stored state, from 0. A higher one makes Terraform ask for an upgrade.
+    /// The version of the shape of stored state, from 0. What was stored in another one goes through
+    /// [`Resource::upgrade`](crate::provider::Resource::upgrade).
     pub version: i64,
     /// What stands directly in the block.
     pub block: Block,
