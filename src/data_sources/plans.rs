@@ -86,7 +86,7 @@ fn plans() -> Attribute {
         ("properties", Attribute::map(Type::String).computed().describe("Its properties, as text.")),
     ];
     let plan = [
-        ("tier", text("`Standard` (on) or `Free` (off).")),
+        ("tier", text("`Standard` (on) or `Free` (off).").one_of(&["Free", "Standard"])),
         ("subplan", text("The variant of the plan.")),
         ("enforce", flag("Whether resources below may not differ. For subscriptions only.")),
         ("deprecated", flag("Whether other plans took its place.")),
@@ -123,5 +123,17 @@ impl From<&Pricing> for PlanModel {
             enablement_time: plan.enablement_time.clone(),
             extensions: plan.extensions.iter().map(extension).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin_protocol::model::misfits;
+
+    use super::*;
+
+    #[test]
+    fn schema_and_model_have_the_same_attributes() {
+        assert_eq!(misfits::<Model>(&Plans.schema()), Vec::<String>::new());
     }
 }

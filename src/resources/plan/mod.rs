@@ -166,3 +166,15 @@ fn place(model: &Model) -> Result<(Scope, String)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tfplugin_protocol::model::misfits;
+
+    use super::*;
+
+    #[test]
+    fn schema_and_model_have_the_same_attributes() {
+        assert_eq!(misfits::<Model>(&schema::schema()), Vec::<String>::new());
+    }
+}
