@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
-use crate::arm::{self, Client, Scope, ScopeKind};
+use crate::arm::{self, Client, IdError, Scope, ScopeKind};
 use crate::pricings::Pricings;
 
 /// The surroundings of every operation.
@@ -20,10 +20,19 @@ pub struct Context {
     /// `subscription_id` is not known yet.
     pub default_scope: Attr<Scope>,
     azure: Azure,
-    claims: Mutex<HashSet<String>>,
+    claims: Mutex<HashMap<String, Managed>>,
     created: Mutex<HashSet<String>>,
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
+}
+
+/// Since when a resource manages an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Managed {
+    /// This run creates it.
+    Anew,
+    /// It is in the state.
+    AsBefore,
 }
 
 /// The way to Azure, or why there is none yet.
@@ -89,14 +98,14 @@ impl Context {
     }
 
     /// Notes that a resource of this configuration manages `id`. False if another one said so before.
-    pub fn claim(&self, id: &str) -> bool {
+    pub fn claim(&self, id: &str, managed: Managed) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.insert(id.to_ascii_lowercase())
+        claims.insert(id.to_ascii_lowercase(), managed).is_none()
     }
 
-    /// Whether a resource of this configuration manages `id`, as far as it has been planned.
-    pub fn is_claimed(&self, id: &str) -> bool {
-        self.claims.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_ascii_lowercase())
+    /// How a resource of this configuration manages `id`, as far as it has been planned.
+    pub fn managed(&self, id: &str) -> Option<Managed> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).get(&id.to_ascii_lowercase()).copied()
     }
 
     /// Notes that the object `id` is planned to be destroyed.
@@ -139,6 +148,20 @@ pub fn patience(call: &Call<Context>) -> arm::Call {
     arm::Call { deadline: call.deadline, cancel: call.cancel.clone() }
 }
 
+/// Says what a scope looks like; to somebody who has left out the beginning, the whole of it.
+fn not_an_id(text: &str, error: &IdError) -> String {
+    let full = format!("/subscriptions/{text}");
+    if full.parse::<Scope>().is_ok_and(|scope| scope.kind() == ScopeKind::Subscription) {
+        return format!("Write {full:?}.");
+    }
+    let beginning: String = text.chars().take(300).collect();
+    format!(
+        "{beginning:?} is not an id: {}. Write \"/subscriptions/00000000-0000-0000-0000-000000000000\" with the \
+         subscription's GUID, or the id of a virtual machine, scale set or Arc machine.",
+        error.problem()
+    )
+}
+
 /// Parses a scope that a plan can have.
 ///
 /// # Errors
@@ -146,7 +169,7 @@ pub fn patience(call: &Call<Context>) -> arm::Call {
 /// What is wrong with it, at the attribute `scope`.
 pub fn plan_scope(text: &str) -> Result<Scope, Diagnostic> {
     let wrong = |detail: String| Diagnostic::error("Not a scope of a Defender plan", detail).at("scope");
-    let scope: Scope = text.parse().map_err(|error| wrong(format!("{error}")))?;
+    let scope: Scope = text.parse().map_err(|error: IdError| wrong(not_an_id(text, &error)))?;
     match scope.kind() {
         ScopeKind::Subscription
         | ScopeKind::VirtualMachine

@@ -7,7 +7,9 @@ use crate::arm::{Error, ErrorKind};
 /// Explains a failed request: what was attempted, what Azure said, and what to do.
 pub fn explain(error: &Error) -> Diagnostic {
     let (summary, advice) = advice(error.kind());
-    let mut detail = error.to_string();
+    // Without an act the sentence may begin with the name of an attribute.
+    let text = error.to_string();
+    let mut detail = if error.act().is_empty() { text } else { capitalized(&text) };
     if !detail.ends_with('.') {
         detail.push('.');
     }
@@ -24,9 +26,21 @@ impl From<Error> for Diagnostics {
     }
 }
 
+/// The sentence with a large first letter: acts are named in the middle of sentences, too.
+fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
     match kind {
-        ErrorKind::Credentials => ("Azure sign-in failed", None),
+        ErrorKind::Credentials => (
+            "Azure sign-in failed",
+            Some(
+                "Ways to sign in are set in the provider block or by azurerm's environment variables: ARM_CLIENT_SECRET \
+                 for client_secret, ARM_USE_OIDC for use_oidc, and so on.",
+            ),
+        ),
         ErrorKind::Forbidden => (
             "Azure refused: permission is missing",
             Some(
@@ -35,10 +49,16 @@ fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
                  take some minutes to count.",
             ),
         ),
-        ErrorKind::NotFound => ("Azure does not find it", None),
+        ErrorKind::NotFound => (
+            "Azure did not find the subscription or resource",
+            Some("Check the id, and that the account that is signed in can see it."),
+        ),
         ErrorKind::Conflict => (
             "Azure reports a conflict",
-            Some("If something else is changing the same object, try again when it is done."),
+            Some(
+                "If something else changes plans of this subscription, try again when it is done, or give the \
+                 resource more time in its `timeouts` block.",
+            ),
         ),
         ErrorKind::NotRegistered { .. } => ("The subscription is not registered", None),
         ErrorKind::Throttled => (
@@ -84,7 +104,7 @@ mod tests {
             Error::not_sent(ErrorKind::Forbidden, "setting the Defender plan Api", "/subscriptions/x", "no");
         let diagnostic = explain(&error);
         assert_eq!(diagnostic.summary, "Azure refused: permission is missing");
-        assert!(diagnostic.detail.starts_with("setting the Defender plan Api (/subscriptions/x): no.\n\n"));
+        assert!(diagnostic.detail.starts_with("Setting the Defender plan Api (/subscriptions/x): no.\n\n"));
         assert!(diagnostic.detail.contains("Security Admin"));
     }
 }

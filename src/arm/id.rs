@@ -36,6 +36,13 @@ pub struct IdError {
 #[derive(Clone, Debug)]
 pub struct ResourceType(String);
 
+impl IdError {
+    /// What is wrong, as the second half of a sentence: `it does not begin with "/"`.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+}
+
 impl ResourceId {
     /// The id as text, beginning with `/`.
     pub fn as_str(&self) -> &str {

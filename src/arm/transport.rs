@@ -187,7 +187,7 @@ fn trusted_roots() -> Vec<CertificateDer<'static>> {
 
 fn fault(error: &reqwest::Error) -> Fault {
     if is_distrust(error) {
-        Fault::Untrusted(format!("{} (SSL_CERT_FILE can name a file of further authorities)", chain(error)))
+        Fault::Untrusted(chain(error))
     } else if error.is_connect() {
         Fault::Unreachable(chain(error))
     } else if error.is_builder() {

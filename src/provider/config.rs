@@ -227,10 +227,11 @@ impl Reader<'_> {
                 // What Go takes, and so azurerm: https://pkg.go.dev/strconv#ParseBool
                 Some("true" | "True" | "TRUE" | "1" | "t" | "T") => true,
                 Some("false" | "False" | "FALSE" | "0" | "f" | "F") => false,
-                Some(_) => {
+                Some(text) => {
                     let variable = variables(name).first().copied().unwrap_or(name);
-                    let detail = format!("The environment variable {variable} must be true or false.");
-                    self.problems.push(Diagnostic::error("Neither true nor false", detail).at(name));
+                    let summary = format!("{variable} is neither true nor false");
+                    let problem = Diagnostic::error(summary, format!("It is {text:?}. Write true or false."));
+                    self.problems.push(problem.at(name));
                     default
                 }
             },
@@ -364,6 +365,6 @@ mod tests {
             assert!(wrong.starts_with("subscription_id: Not a subscription id"), "{wrong}");
         }
         let flag = settings(&Config::default(), &[("ARM_USE_MSI", "maybe")]).unwrap_err().to_string();
-        assert!(flag.starts_with("use_msi: Neither true nor false"), "{flag}");
+        assert!(flag.starts_with("use_msi: ARM_USE_MSI is neither true nor false"), "{flag}");
     }
 }

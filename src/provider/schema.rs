@@ -54,7 +54,7 @@ pub(super) fn schema() -> Schema {
         schema.attribute(name, Attribute::bool().optional().describe(describe(name, text)))
     });
     let tenants = "Further tenants to get tokens for, at most three, for requests that span tenants.";
-    let environment = "The cloud. Default: `public`.";
+    let environment = "The cloud: `public`, `usgovernment` or `china`. Default: `public`.";
     flags
         .attribute(
             "auxiliary_tenant_ids",
@@ -98,8 +98,8 @@ fn endpoints() -> Attribute {
 
 fn is_address(value: &Value) -> Result<(), String> {
     match value.as_str().map(url::Url::parse) {
-        Some(Err(error)) => {
-            Err(format!("That is no address: {error}. Write one such as https://management.azure.com."))
+        Some(Err(_)) => {
+            Err("That is not an address. Write one such as https://management.azure.com.".to_owned())
         }
         _ => Ok(()),
     }

@@ -3,6 +3,7 @@
 use crate::harness::{ROOT, Scene, terraform};
 use crate::shared::process::{self, Failure};
 use crate::shared::workspace::PROVIDER_FILE;
+use arm_emulator::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,7 +51,9 @@ fn check_kind(kind: &str) -> Result<(), Failure> {
 }
 
 fn check(example: &Path) -> Result<(), Failure> {
-    let scene = Scene::new("")?;
+    let subscriptions = [1, 2].map(|number| format!("00000000-0000-0000-0000-{number:012}"));
+    let seed = serde_json::json!({ "subscriptions": subscriptions, "resources": [] });
+    let scene = Scene::with(terraform()?, Options { seed: Some(seed), ..Options::default() }, "")?;
     let mut import = None;
     for file in entries(example)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -17,3 +17,11 @@ resource "defender_plan" "others" {
 
   name = each.key
 }
+
+# One provider block is enough for any number of subscriptions, and for single machines.
+resource "defender_plan" "posture" {
+  for_each = toset(["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"])
+
+  scope = "/subscriptions/${each.key}"
+  name  = "CloudPosture"
+}

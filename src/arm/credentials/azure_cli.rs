@@ -45,9 +45,9 @@ pub(super) async fn token(arguments: &[String], host: &Host, call: &Call) -> Res
     match output {
         Ok(output) => read(&output, (host.clock)().unix_timestamp()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(refused(
-            "the Azure CLI (az) is not on the PATH: install it, or configure another way to sign in",
+            "The Azure CLI (az) is not on the PATH: install it, or configure another way to sign in",
         )),
-        Err(error) => Err(refused(format!("the Azure CLI (az) cannot be run: {error}"))),
+        Err(error) => Err(refused(format!("The Azure CLI (az) cannot be run: {error}"))),
     }
 }
 
@@ -56,11 +56,11 @@ fn read(output: &Output, now: i64) -> Result<Token, Error> {
         let complaint = String::from_utf8_lossy(&output.stderr);
         let complaint = complaint.trim().trim_start_matches("ERROR:").trim();
         let complaint = if complaint.is_empty() { "no message" } else { complaint };
-        return Err(refused(format!("the Azure CLI gave no token ({}): {complaint}", output.status)));
+        return Err(refused(format!("The Azure CLI gave no token ({}): {complaint}", output.status)));
     }
     // The text is not quoted in the error, because it is likely to contain a token.
     let answer: Answer = serde_json::from_slice(&output.stdout)
-        .map_err(|error| refused(format!("the Azure CLI printed something other than a token: {error}")))?;
+        .map_err(|error| refused(format!("The Azure CLI printed something other than a token: {error}")))?;
     let life = answer.expires_on.map_or(LIFE_UNKNOWN, |at| {
         Duration::from_secs(u64::try_from(at.saturating_sub(now)).unwrap_or(0)).min(LIFE_MAX)
     });

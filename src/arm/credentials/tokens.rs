@@ -111,6 +111,10 @@ fn explained(error: Error, passed_over: &[String]) -> Error {
     if *error.kind() != ErrorKind::Credentials {
         return error;
     }
-    let message = format!("{} [other ways to sign in: {}]", error.message(), passed_over.join("; "));
+    let message = format!(
+        "no way to sign in worked. {}. Not configured: {}",
+        error.message().trim_end_matches('.'),
+        passed_over.join("; ")
+    );
     error.restate(ErrorKind::Credentials, message)
 }

@@ -259,8 +259,8 @@ async fn azure_cli() {
     let error = sign_in(credentials.clone(), with_az.clone(), vec![]).await.0.unwrap_err();
     assert!(
         error.message().starts_with(
-            "the Azure CLI gave no token (exit status: 1): Please run az login to setup account. [other ways to sign \
-             in: client certificate: client_certificate_path is not set; client secret: "
+            "no way to sign in worked. The Azure CLI gave no token (exit status: 1): Please run az login to setup \
+             account. Not configured: client certificate: client_certificate_path is not set; client secret: "
         ),
         "{error}"
     );

@@ -198,10 +198,7 @@ async fn a_private_authority_is_trusted_through_ssl_cert_file() {
     }
     let (url, authority) = serve_tls().await;
     let error = get(&url, 60).await.unwrap_err();
-    assert!(
-        error.message().contains("invalid peer certificate") && error.message().contains("SSL_CERT_FILE"),
-        "{error}"
-    );
+    assert!(error.message().contains("invalid peer certificate"), "{error}");
 
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("authority.pem");

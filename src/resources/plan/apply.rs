@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::desire::{self, Live};
 use super::model::{Model, OnDestroy};
-use super::planning;
 use super::state::{self, Before, Failures};
+use super::{planning, succession};
 use crate::arm::{self, Error, ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::context::{Context, patience};
@@ -23,17 +23,15 @@ const LOOK_BACK: Duration = Duration::from_secs(30);
 
 /// Takes a plan over and sets it.
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
-    let succeeds = planning::is_succeeded(call);
-    planning::forget_marks(call);
-    if succeeds {
+    let (scope, name) = super::place(&planned)?;
+    let id = Pricings::id(&scope, &name);
+    if succession::take_over(&mut call.private, &id) {
         // The predecessor is gone from the state, and only this one still knows what was there before.
         call.save(&planned);
     }
-    let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
     let (pricings, patience) = (context.pricings()?, patience(call));
     let before = pricings.before(&scope, &name, &patience).await?;
-    let id = Pricings::id(&scope, &name);
     if let Some(before) = &before {
         let inherits = inherits(pricings, &scope, before, &patience).await;
         let noted = if inherits { Before::Inherited } else { Before::Set(before.to_wanted()) };
@@ -67,7 +65,7 @@ async fn inherits(pricings: &Pricings, scope: &Scope, found: &Pricing, patience:
 
 /// Changes a plan in place.
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
-    planning::forget_marks(call);
+    succession::forget_marks(&mut call.private);
     if !planning::needs_write(&prior, &planned) {
         return Ok(planned);
     }
@@ -84,11 +82,8 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
 pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
     let (scope, name) = super::place(&prior)?;
     let (context, id) = (call.context()?, Pricings::id(&scope, &name));
-    if planning::is_succeeded(call) {
-        // Terraform plans the successor once more before it creates it, and gives it nothing of this one.
-        context.note_private_data(&id, call.private.clone());
-    }
-    if planning::is_succeeded(call) || context.has_created(&id) {
+    succession::hand_over(&context, &call.private, &id);
+    if succession::is_succeeded(&call.private, &id) || context.has_created(&id) {
         tracing::info!(plan = name, "left as it is: another resource of this run has taken it over");
         return Ok(());
     }
@@ -104,7 +99,10 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
             extensions: std::collections::BTreeMap::new(),
         }),
         (Some(OnDestroy::Restore) | None, Some(Before::Set(before))) => Some(before),
-        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => return Ok(()),
+        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => {
+            planning::warn_of_nothing(call, &name, &scope);
+            return Ok(());
+        }
         (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => None,
     };
     let (pricings, patience) = (context.pricings()?, patience(call));
@@ -118,7 +116,9 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         Err(error) => return Err(not_restored(&error, &wanted)),
         Ok(answer) => answer,
     };
-    if let Some(second) = desire::restored_further(&wanted, &answer) {
+    // Another resource of this run may have taken the plan over meanwhile.
+    let further = desire::restored_further(&wanted, &answer).filter(|_| !context.has_created(&id));
+    if let Some(second) = further {
         answer = pricings.put(&scope, &name, &second, &patience).await?;
     }
     let failed = |(extension, reason): (&String, &String)| {
@@ -210,9 +210,9 @@ impl Write<'_> {
         call.save(&self.settled(answer, failures));
     }
 
-    /// After a write of which it is not known whether it took effect: looks, and keeps what is true. Where looking
-    /// fails too, or may have come too early, what was planned is kept: a plan always exists, and what must not be
-    /// lost is what was there before.
+    /// After a write of which it is not known whether it took effect: looks, and keeps what is found; where looking
+    /// fails too, what was planned. Something is kept in any case, because a plan always exists, and what must not
+    /// be lost is what was there before.
     async fn look_back(&self, call: &mut Call<Context>, error: Error, failures: &Failures) -> Diagnostics {
         if error.may_have_landed() {
             let look = arm::Call { deadline: Instant::now() + LOOK_BACK, cancel: CancellationToken::new() };

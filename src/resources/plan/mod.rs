@@ -11,6 +11,7 @@ mod model;
 mod planning;
 mod schema;
 mod state;
+mod succession;
 #[cfg(test)]
 mod testing;
 
@@ -138,8 +139,8 @@ fn parse_id(id: &str) -> Result<(Scope, String)> {
         );
         Diagnostic::error("Not the id of a Defender plan", detail)
     };
-    let (scope, resource_type, name) = ResourceId::parse_extension(id)
-        .map_err(|error| wrong(error.to_string().trim_end_matches('.').to_owned()))?;
+    let (scope, resource_type, name) =
+        ResourceId::parse_extension(id).map_err(|error| wrong(error.problem().to_owned()))?;
     if resource_type != RESOURCE_TYPE {
         return Err(wrong(format!("it is the id of a {}", resource_type.as_str())).into());
     }
@@ -150,8 +151,8 @@ fn parse_id(id: &str) -> Result<(Scope, String)> {
 fn not_listed(scope: &Scope, name: &str, plans: &[Pricing]) -> Diagnostics {
     let listed = plans.iter().map(|plan| plan.name.as_str()).collect::<Vec<_>>().join(", ");
     let detail = format!(
-        "Azure's list of the plans of {} has no {name}; it has: {listed}. If Azure has given the plan up, take the \
-         resource out of the configuration with a `removed` block.",
+        "{} has no plan {name}. Check the name; there are: {listed}. If Azure no longer offers the plan, take the \
+         resource out with a `removed` block or with `terraform state rm`.",
         scope.as_str()
     );
     Diagnostic::error("Azure does not list the plan", detail).at("name").into()

@@ -5,15 +5,11 @@ use tfplugin_protocol::{Attr, Diagnostic, Result};
 
 use super::model::{Extension, Model, OnDestroy};
 use super::state::Before;
+use super::succession;
 use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::context::{Context, plan_scope};
 use crate::pricings::{Pricings, Tier};
-
-/// The mark in private data that this object's claim on its plan is noted already.
-const CLAIMED: &str = "claimed";
-/// The mark in private data that the object is replaced by another one in the same place.
-const SUCCEEDED: &str = "succeeded";
 
 pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
@@ -25,53 +21,51 @@ pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Resul
         complete(&config, prior.as_ref(), &mut planned, scope.as_ref());
     }
     if let (Attr::Known(id), false) = (&planned.id, is_replacement(prior.as_ref(), &planned)) {
-        let follows_first_call = claim(call, id, prior.is_none());
-        if prior.is_none() {
-            succeed(call, id, follows_first_call);
-        }
+        succession::claim(call, id, prior.is_none());
     }
     Ok(planned)
-}
-
-/// Terraform destroys and creates in any order, and tells neither of the other.
-fn warn_of_move(call: &mut Call<Context>, id: &str) {
-    let detail = format!(
-        "One resource of {id} is destroyed and another one created. The plan stays on, but what was there before the \
-         first one is forgotten. If the resource has only been renamed, a `moved` block keeps it."
-    );
-    call.warn(Diagnostic::warning("The plan goes from one resource to another", detail));
 }
 
 /// Says beforehand what destroying will not do.
 pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
     let (Attr::Known(name), Ok((scope, _))) = (&prior.name, super::place(prior)) else { return };
-    if let (Some(context), Attr::Known(id)) = (call.context_if_configured(), &prior.id) {
-        context.note_destruction(id);
-        if context.is_claimed(id) {
-            warn_of_move(call, id);
+    let id = Pricings::id(&scope, name);
+    succession::note_destruction(call, &id);
+    match prior.on_destroy {
+        Attr::Known(OnDestroy::Keep) => {}
+        Attr::Known(OnDestroy::Free) => {
+            if Catalog::get().plan(name).is_some_and(|plan| plan.always_standard) {
+                warn_of_always_on(call, name, &scope);
+            }
         }
-    }
-    let always_on = Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
-    let reason = match prior.on_destroy {
-        Attr::Known(OnDestroy::Keep) => return,
-        Attr::Known(OnDestroy::Free) if !always_on => return,
-        Attr::Known(OnDestroy::Free) => "Azure never lets this plan be Free",
         Attr::Known(OnDestroy::Restore) | Attr::Null | Attr::Unknown => {
-            let known = Before::recorded(&call.private, &Pricings::id(&scope, name)).is_some();
-            if known {
+            if Before::recorded(&call.private, &id).is_some() {
                 return;
             }
-            if scope.kind() != ScopeKind::Subscription {
-                return warn_of_removal(call, name, &scope);
+            if scope.kind() == ScopeKind::Subscription {
+                warn_of_nothing(call, name, &scope);
+            } else {
+                warn_of_removal(call, name, &scope);
             }
-            "what was there before this resource was created is not known, as it was imported"
         }
-    };
+    }
+}
+
+fn warn_of_always_on(call: &mut Call<Context>, name: &str, scope: &Scope) {
     let detail = format!(
-        "The plan {name} of {} stays as it is now: {reason}. on_destroy = \"keep\" says the same without this \
-         warning{}.",
-        scope.as_str(),
-        if always_on { "" } else { ", on_destroy = \"free\" switches the plan off" }
+        "The plan {name} of {} stays as it is now: Azure never lets this plan be Free. on_destroy = \"keep\" says the \
+         same without this warning.",
+        scope.as_str()
+    );
+    call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));
+}
+
+/// Says that destroying puts nothing back, because nothing is known.
+pub(super) fn warn_of_nothing(call: &mut Call<Context>, name: &str, scope: &Scope) {
+    let detail = format!(
+        "The plan {name} of {} stays as it is now: what was there before this resource was created is not known. \
+         on_destroy = \"keep\" says the same without this warning, on_destroy = \"free\" switches the plan off.",
+        scope.as_str()
     );
     call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));
 }
@@ -178,46 +172,4 @@ pub(super) fn needs_write(prior: &Model, planned: &Model) -> bool {
 
 fn is_replacement(prior: Option<&Model>, planned: &Model) -> bool {
     prior.is_some_and(|prior| prior.scope != planned.scope || prior.name != planned.name)
-}
-
-/// Warns when a second resource of the configuration manages the same plan. Terraform plans a replacement in two
-/// calls, and hands the private data of the first to the second; true for such a second call.
-fn claim(call: &mut Call<Context>, id: &str, created: bool) -> bool {
-    if created && call.private.get::<bool>(CLAIMED) == Some(true) {
-        return true;
-    }
-    if call.context_if_configured().is_some_and(|context| !context.claim(id)) {
-        let detail = format!(
-            "Two resources of this configuration manage {id}. Each will undo what the other does. Remove one of them."
-        );
-        call.warn(Diagnostic::warning("The plan is managed twice", detail).at("name"));
-    }
-    if created && call.context_if_configured().is_some_and(|context| context.is_doomed(id)) {
-        warn_of_move(call, id);
-    }
-    call.private.set(CLAIMED, &true);
-    false
-}
-
-/// Hands on what stood there before an object that is replaced by one in the same place, and marks its deletion as
-/// needless: the plan would be off for a moment, and its enablement time would start anew.
-fn succeed(call: &mut Call<Context>, id: &str, follows_first_call: bool) {
-    let noted = call.context_if_configured().and_then(|context| context.private_data_of(id));
-    if let (None, Some(noted)) = (Before::recorded(&call.private, id), &noted) {
-        Before::hand_on(noted, &mut call.private);
-    }
-    if follows_first_call || noted.is_some() {
-        call.private.set(SUCCEEDED, &true);
-    }
-}
-
-/// Whether another object takes this one's place.
-pub(super) fn is_succeeded(call: &Call<Context>) -> bool {
-    call.private.get(SUCCEEDED) == Some(true)
-}
-
-/// Takes the marks off before private data is stored.
-pub(super) fn forget_marks(call: &mut Call<Context>) {
-    call.private.remove(CLAIMED);
-    call.private.remove(SUCCEEDED);
 }

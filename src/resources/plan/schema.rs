@@ -49,7 +49,7 @@ fn configured(schema: Schema) -> Schema {
         .attribute(
             "enforce",
             Attribute::bool().optional().computed().keep().describe(
-                "Whether resources of the subscription may not differ from it. For subscriptions only.",
+                "Whether resources below must follow the subscription's setting. For subscriptions only.",
             ),
         )
         .attribute("extensions", extensions(catalog))

@@ -41,17 +41,6 @@ impl Before {
         }
     }
 
-    /// Copies what was noted, if anything was, and the failures that are remembered: they are Azure's, and stay with
-    /// the plan whichever object manages it.
-    pub(super) fn hand_on(from: &Private, to: &mut Private) {
-        if let Some(noted) = from.get::<Noted>(BEFORE) {
-            to.set(BEFORE, &noted);
-        }
-        if let Some(failures) = from.get::<Failures>(FAILURES) {
-            to.set(FAILURES, &failures);
-        }
-    }
-
     /// What was noted of the plan with this id; nothing for an object that was imported.
     pub(super) fn recorded(private: &Private, id: &str) -> Option<Self> {
         let noted: Noted = private.get(BEFORE)?;
@@ -65,6 +54,29 @@ impl Before {
 struct Noted {
     id: String,
     before: Before,
+}
+
+/// What an object leaves to the one that takes its place: what was there before, and what Azure could not switch.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Bequest {
+    before: Option<Before>,
+    #[serde(default)]
+    failures: Failures,
+}
+
+impl Bequest {
+    /// What the object with this private data leaves of the plan `id`.
+    pub(super) fn of(private: &Private, id: &str) -> Self {
+        Self { before: Before::recorded(private, id), failures: failures(private) }
+    }
+
+    /// Puts it into the private data of the object that takes over the plan `id`.
+    pub(super) fn accept(self, private: &mut Private, id: &str) {
+        if let Some(before) = self.before {
+            Before::record(private, id, before);
+        }
+        private.set(FAILURES, &self.failures);
+    }
 }
 
 /// Remembers the sub-plan of a plan that somebody has switched off, so that switching it on again does not change
@@ -128,8 +140,9 @@ pub(super) fn learn(failures: &mut Failures, answer: &Pricing) {
 pub(super) fn warn_of_failures(call: &mut Call<Context>, plan: &str, failures: &Failures) {
     for (name, reason) in failures {
         let detail = format!(
-            "The last write to the plan {plan} could not switch the extension {name}: {reason}. Azure may report it \
-             as enabled all the same. Until a write succeeds it counts as off here; apply tries again."
+            "{name} of the plan {plan} was not in effect when this was read: at the last write Azure said {reason:?}. \
+             Azure may report it as enabled all the same. Until a write succeeds it counts as off here, and the next \
+             apply tries again."
         );
         let warning = Diagnostic::warning("An extension is not in effect", detail);
         call.warn(warning.at(AttributePath::of("extensions")));

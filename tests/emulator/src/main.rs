@@ -31,6 +31,9 @@ type Failure = Box<dyn std::error::Error>;
 fn run() -> Result<(), Failure> {
     let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(OsString::into_string).collect();
     let words = words.map_err(|word| format!("{} is not UTF-8", word.display()))?;
+    if words.iter().any(|word| word == "--help") {
+        return Ok(writeln!(std::io::stdout(), "{USAGE}")?);
+    }
     let options = parse(words)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

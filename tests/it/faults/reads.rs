@@ -34,7 +34,7 @@ fn a_token_that_is_refused_is_replaced_once() {
 fn a_refusal_is_final() {
     fails(
         refused("GET", 403, "AuthorizationFailed", "You may not read."),
-        "listing the Defender plans (/subscriptions/00000000-0000-0000-0000-000000000001/providers/\
+        "Listing the Defender plans (/subscriptions/00000000-0000-0000-0000-000000000001/providers/\
          Microsoft.Security/pricings): AuthorizationFailed: You may not read. (HTTP 403",
         &["POST token 200", "GET list 403"],
     );

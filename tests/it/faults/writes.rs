@@ -34,7 +34,7 @@ fn a_token_that_is_refused_is_replaced_once() {
     passes(fault(), create!["PUT VirtualMachines 401", "POST token 200", "PUT VirtualMachines 200"]);
     fails(
         Fault { times: 0, ..fault() },
-        "setting the Defender plan VirtualMachines",
+        "Setting the Defender plan VirtualMachines",
         create!["PUT VirtualMachines 401", "POST token 200", "PUT VirtualMachines 401"],
     );
 }
@@ -44,7 +44,7 @@ fn a_refusal_is_final() {
     let once: &[&str] = create!["PUT VirtualMachines 403"];
     fails(
         refused("PUT", 403, "AuthorizationFailed", "You may not write."),
-        "setting the Defender plan VirtualMachines (/subscriptions/00000000-0000-0000-0000-000000000001/providers/\
+        "Setting the Defender plan VirtualMachines (/subscriptions/00000000-0000-0000-0000-000000000001/providers/\
          Microsoft.Security/pricings/VirtualMachines): AuthorizationFailed: You may not write. (HTTP 403",
         once,
     );

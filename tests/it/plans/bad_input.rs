@@ -33,8 +33,7 @@ fn scopes_and_names() -> Result<(), Failure> {
             "3: scope = \"00000000",
             &[
                 "Not a scope of a Defender plan",
-                "it does not begin with \"/\"",
-                "A right one looks like /subscriptions/",
+                "Write \"/subscriptions/00000000-0000-0000-0000-000000000001\".",
             ],
         ),
         (

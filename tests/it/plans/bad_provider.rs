@@ -30,7 +30,7 @@ fn provider_blocks() -> Result<(), Failure> {
     let both = format!("{}environment = \"public\"", endpoints(&story));
     for (body, texts) in [
         (http, &["http://azure.example", "is plain http", "use https"][..]),
-        (no_address, &["That is no address", "Write one such as https://management.azure.com"]),
+        (no_address, &["That is not an address", "Write one such as https://management.azure.com"]),
         (&both, &["Contradicting clouds", "environment and endpoints both say which cloud it is"]),
         ("environment = \"germany\"", &["\"germany\" is not one of the allowed values", "\"usgovernment\""]),
         (
@@ -88,7 +88,7 @@ fn credentials_that_are_missing() -> Result<(), Failure> {
         false,
     )?;
     check_credentials(&[("ARM_CLIENT_ID", "")], &["client_secret is set", "client_id"], false)?;
-    check_credentials(&[("ARM_USE_MSI", "perhaps")], &["ARM_USE_MSI must be true or false"], false)
+    check_credentials(&[("ARM_USE_MSI", "perhaps")], &["ARM_USE_MSI is neither true nor false"], false)
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn ids_of_something_else() -> Result<(), Failure> {
         assert_eq!(story.take_sent(), Vec::<String>::new(), "{id}");
     }
     // These look right; only Azure knows that nothing is there.
-    story.import(&id("NoSuchPlan"), 1, &["Azure does not list the plan", "has no NoSuchPlan"])?;
+    story.import(&id("NoSuchPlan"), 1, &["Azure does not list the plan", "has no plan NoSuchPlan"])?;
     story.import(&id("vm1/VirtualMachines"), 1, &["Cannot import non-existent remote object"])
 }
 

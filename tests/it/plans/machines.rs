@@ -103,7 +103,7 @@ fn what_azure_refuses_is_explained() -> Result<(), Failure> {
         if sends.ends_with("400") {
             story.edit("VirtualMachines", &subscription("False").1);
         }
-        let texts = [texts, &["with defender_plan.it", "setting the Defender plan VirtualMachines"]].concat();
+        let texts = [texts, &["with defender_plan.it", "Setting the Defender plan VirtualMachines"]].concat();
         story.fail(&on("vm1", rest), &texts, sends, "vm1/VirtualMachines inherits")?;
         assert_eq!(story.state()?, Value::Null, "nothing was made");
     }

@@ -15,7 +15,7 @@ fn what_azure_refuses() -> Result<(), Failure> {
             "GET *, PUT Quantum 400",
             &[
                 "Azure rejected the request",
-                "setting the Defender plan Quantum",
+                "Setting the Defender plan Quantum",
                 "HTTP 400",
                 "InvalidResourceName",
                 "Possible pricing bundle names: VirtualMachines",
@@ -58,7 +58,7 @@ fn timeouts_are_kept() -> Result<(), Failure> {
         ..Fault::default()
     };
     story.scene.azure.add_fault(slow("PUT"));
-    let texts = ["The time ran out", "setting the Defender plan Arm", "with defender_plan.it"];
+    let texts = ["The time ran out", "Setting the Defender plan Arm", "with defender_plan.it"];
     story.write(&limited("create", ""))?;
     require_texts(story.scene.workspace.apply()?.require(1)?, &texts)?;
     let state = story.state()?;
@@ -71,6 +71,6 @@ fn timeouts_are_kept() -> Result<(), Failure> {
     assert_eq!(story.state()?["values"]["tier"], "Standard");
     story.begin(&limited("read", ""))?;
     story.scene.azure.add_fault(slow("GET"));
-    let reading = ["The time ran out", "listing the Defender plans", "with defender_plan.it"];
+    let reading = ["The time ran out", "Listing the Defender plans", "with defender_plan.it"];
     require_texts(story.scene.workspace.plan()?.require(1)?, &reading).map(drop)
 }

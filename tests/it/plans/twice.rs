@@ -54,6 +54,26 @@ fn a_new_object_before_the_old_one_goes() -> Result<(), Failure> {
     story.destroy("GET *, PUT Arm", "Arm Standard PerSubscription").map(drop)
 }
 
+/// Where an element of a list goes, `count` gives each later object the place of its neighbour. Every plan that stays
+/// keeps what was there before it, and the one that goes is put back.
+#[test]
+fn places_that_shift() -> Result<(), Failure> {
+    let story = Story::new(&[])?;
+    let plans = |names: &str| {
+        let body = "count = length(local.names)\nname = local.names[count.index]";
+        format!("locals {{\n  names = [{names}]\n}}\n{}", one(body))
+    };
+    story.begin(&plans(r#""Arm", "CosmosDbs", "SqlServers""#))?;
+    story.write(&plans(r#""CosmosDbs", "SqlServers""#))?;
+    story.scene.workspace.apply()?.require(0)?;
+    story.take_sent();
+    story.assert_azure("Arm Free; CosmosDbs Standard; SqlServers Standard", "the shift");
+    story.plan(0, &["No changes."])?;
+    story.scene.workspace.destroy()?.require(0)?;
+    story.assert_azure("Arm Free; CosmosDbs Free; SqlServers Free", "destroying");
+    Ok(())
+}
+
 /// Without a `moved` block Terraform destroys the old object and creates the new one in any order.
 #[test]
 fn a_renamed_resource() -> Result<(), Failure> {
