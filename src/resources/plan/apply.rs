@@ -1,6 +1,7 @@
 //! Making a plan true: one write, a second where the answer shows that it takes one, and true state whatever
 //! happens.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tfplugin_protocol::provider::Call;
@@ -87,27 +88,16 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         tracing::info!(plan = name, "left as it is: another resource of this run has taken it over");
         return Ok(());
     }
-    let wanted = match (prior.on_destroy.known(), Before::recorded(&call.private, &id)) {
-        (Some(OnDestroy::Keep), _) => return Ok(()),
-        (Some(OnDestroy::Free), _) if Catalog::get().plan(&name).is_some_and(|plan| plan.always_standard) => {
-            return Ok(());
-        }
-        (Some(OnDestroy::Free), _) => Some(Wanted {
-            tier: Tier::Free,
-            subplan: None,
-            enforce: None,
-            extensions: std::collections::BTreeMap::new(),
-        }),
-        (Some(OnDestroy::Restore) | None, Some(Before::Set(before))) => Some(before),
-        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => {
+    let (pricings, patience) = (context.pricings()?, patience(call));
+    let wanted = match legacy(&prior, &scope, &name, Before::recorded(&call.private, &id)) {
+        Legacy::AsItIs => return Ok(()),
+        Legacy::Unknown => {
             planning::warn_of_nothing(call, &name, &scope);
             return Ok(());
         }
-        (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => None,
+        Legacy::Inherited => return Ok(pricings.delete(&scope, &name, &patience).await?),
+        Legacy::Setting(wanted) => desire::unenforced(wanted, &prior),
     };
-    let (pricings, patience) = (context.pricings()?, patience(call));
-    let wanted = wanted.map(|wanted| desire::unenforced(wanted, &prior));
-    let Some(wanted) = wanted else { return Ok(pricings.delete(&scope, &name, &patience).await?) };
     let mut answer = match pricings.put(&scope, &name, &wanted, &patience).await {
         // The machine is gone, and its setting with it.
         Err(error) if *error.kind() == ErrorKind::NotFound && scope.kind() != ScopeKind::Subscription => {
@@ -128,6 +118,33 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     let mut failures = Failures::new();
     state::learn(&mut failures, &answer);
     failures.iter().map(failed).collect::<Diagnostics>().into_result().map(drop)
+}
+
+/// What a deletion leaves behind.
+enum Legacy {
+    AsItIs,
+    /// As it is too, because what was there before is not known.
+    Unknown,
+    /// No setting of its own.
+    Inherited,
+    Setting(Wanted),
+}
+
+fn legacy(prior: &Model, scope: &Scope, name: &str, before: Option<Before>) -> Legacy {
+    let always_on = || Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
+    match (prior.on_destroy.known(), before) {
+        (Some(OnDestroy::Keep), _) => Legacy::AsItIs,
+        (Some(OnDestroy::Free), _) if always_on() => Legacy::AsItIs,
+        (Some(OnDestroy::Free), _) => Legacy::Setting(Wanted {
+            tier: Tier::Free,
+            subplan: None,
+            enforce: None,
+            extensions: BTreeMap::new(),
+        }),
+        (Some(OnDestroy::Restore) | None, Some(Before::Set(before))) => Legacy::Setting(before),
+        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => Legacy::Unknown,
+        (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => Legacy::Inherited,
+    }
 }
 
 /// Azure closes sub-plans in time, and then there is no way back to them.
