@@ -75,7 +75,9 @@ impl Bequest {
         if let Some(before) = self.before {
             Before::record(private, id, before);
         }
-        private.set(FAILURES, &self.failures);
+        if !self.failures.is_empty() {
+            private.set(FAILURES, &self.failures);
+        }
     }
 }
 
