@@ -52,7 +52,7 @@ impl Provider for Echo {
 struct Thing;
 
 const MISBEHAVE: &str = "How to fail: `error`, `panic`, `change` or `unknown` when written, or `wait` until \
-                         Terraform is stopped; `vanish` when read, `keep` when deleted; `warn` when planned.";
+                         Terraform is stopped; `vanish` when read, `keep` when deleted; `warn` or `waver` when planned.";
 
 /// How long a thing that waits takes to come to its end.
 const LAST_WRITE: Duration = Duration::from_millis(700);
@@ -146,8 +146,15 @@ impl Resource for Thing {
         if planned.id.is_unknown() {
             planned.id = planned.name.clone();
         }
-        if planned.misbehave.known().is_some_and(|how| how == "warn") {
-            call.warn(Diagnostic::warning("It may misbehave", "It was told to.").at("misbehave"));
+        match planned.misbehave.known().map(String::as_str) {
+            Some("warn") => {
+                call.warn(Diagnostic::warning("It may misbehave", "It was told to.").at("misbehave"));
+            }
+            // Terraform plans once more in the process that applies.
+            Some("waver") if planned.echo.is_unknown() => {
+                planned.echo = Attr::Known(std::process::id().to_string());
+            }
+            _ => {}
         }
         Ok(planned)
     }

@@ -37,6 +37,13 @@ fn check(case: &Case) -> Result<(), Failure> {
     scene.plan(0, "No changes.")
 }
 
+/// Core holds the second plan of an apply to the first one, and so finds a plan that depends on where it is made.
+#[test]
+fn a_plan_that_wavers_is_refused_by_core() -> Result<(), Failure> {
+    let scene = Scene::new(&thing("name = \"t\"\nmisbehave = \"waver\""))?;
+    scene.apply(1, "Provider produced inconsistent final plan")
+}
+
 /// A panic is reported with its message and place, and with nothing of what was configured: neither to the user nor
 /// in the most talkative log.
 #[test]

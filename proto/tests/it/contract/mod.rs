@@ -11,6 +11,7 @@
 //! | upgrade: same value in today's shape, wrong types refused, no configuration needed | `stored` |
 //! | read: wholly known, null where it is gone, private data kept, spelling kept | `stored`, `plans`, `failures` |
 //! | plan: config, prior or computed; no change is no change; replacement; determinism | `plans`, `values` |
+//! | one process and context for each configuration of the provider; ignored changes | `plans` |
 //! | apply: every planned value kept, unknowns filled in | `values`, `failures::broken_promises` |
 //! | apply: failure saves what was reached, a panic too; a failed deletion keeps the object | `failures` |
 //! | write-only attributes: never stored, refused where core would store them | `validation`, `versions::terraform_1_6` |

@@ -38,6 +38,28 @@ fn creating_fills_in_defaults_and_leaves_the_rest_for_later() -> Result<(), Fail
     Ok(())
 }
 
+/// What Terraform is told to ignore comes to the provider as if it were configured.
+#[test]
+fn ignored_changes_are_no_change() -> Result<(), Failure> {
+    let ignoring = "lifecycle {\n  ignore_changes = [text, parts]\n}";
+    let scene = Scene::new(&thing(BEFORE))?;
+    scene.apply(0, "1 added")?;
+    scene.write("main.tf", &thing(&format!("name = \"one\"\ntext = \"Other\"\n{ignoring}")))?;
+    scene.plan(0, "No changes.")
+}
+
+/// Each configuration of the provider has a process of its own, and its own context.
+#[test]
+fn configurations_of_one_provider_do_not_mix() -> Result<(), Failure> {
+    let scene = Scene::new(
+        "provider \"echo\" {\n  alias = \"loud\"\n  prefix = \"HO \"\n}\n\
+         resource \"echo_thing\" \"t\" {\n  name = \"one\"\n}\n\
+         resource \"echo_thing\" \"loud\" {\n  provider = echo.loud\n  name = \"two\"\n}\n\
+         output \"said\" {\n  value = \"${echo_thing.t.echo}, ${echo_thing.loud.echo}\"\n}\n",
+    )?;
+    scene.apply(0, "HO two\"")
+}
+
 #[test]
 fn nothing_changed_is_no_change() -> Result<(), Failure> {
     for attributes in [
