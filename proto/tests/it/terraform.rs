@@ -64,7 +64,11 @@ async fn terraform_reads_the_schema(variables: &[(&str, &str)]) {
     let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
     let provider = &schema["provider_schemas"]["registry.terraform.io/example/bare"]["provider"];
     assert!(provider.is_object(), "{variables:?}: {schema}");
-    for complaint in COMPLAINTS {
-        assert!(!log.contains(complaint), "{variables:?}: {complaint} in {log}");
+    // Terraform closes the connection right after it has asked for the stop; which of its own tasks notices first is
+    // a race on its side, and it notes the loser's error at DEBUG.
+    let stopped = |line: &&str| line.contains("[DEBUG] provider.stdio: received EOF, stopping recv loop");
+    for line in log.lines().filter(|line| !stopped(line)) {
+        let complaint = COMPLAINTS.iter().find(|complaint| line.contains(**complaint));
+        assert_eq!(complaint, None, "{variables:?}: {line}");
     }
 }
