@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use property::same_value;
 use scopes::Scopes;
-pub use wire::{Extension, Pricing, Setting, Tier, Wanted, by_name};
+pub use wire::{Extension, Pricing, Setting, Tier, Wanted, by_name, plan_named};
 
 use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope};
 

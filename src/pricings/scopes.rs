@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::Pricing;
+use super::{Pricing, plan_named};
 use crate::arm::{Call, Error, ErrorKind, Scope, SingleFlight};
 
 /// All scopes that were read or written.
@@ -102,7 +102,7 @@ impl Known {
     where
         F: Future<Output = Result<Vec<Pricing>, Error>>,
     {
-        let find = |list: &[Pricing]| list.iter().find(|plan| plan.name.eq_ignore_ascii_case(name)).cloned();
+        let find = |list: &[Pricing]| plan_named(list, name).cloned();
         {
             let history = self.history();
             match (history.written.get(&name.to_ascii_lowercase()), &history.first) {

@@ -200,6 +200,11 @@ impl Extension {
     }
 }
 
+/// The plan of this name in a list, in any letter case.
+pub fn plan_named<'a>(plans: &'a [Pricing], name: &str) -> Option<&'a Pricing> {
+    plans.iter().find(|plan| plan.name.eq_ignore_ascii_case(name))
+}
+
 /// The entry of this name, in any letter case: names of Azure differ only if they differ in more.
 pub fn by_name<'a, T>(entries: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
     entries.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, entry)| entry)

@@ -17,7 +17,7 @@ use crate::arm::{self, Error, ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::context::{Context, patience};
 use crate::diagnostics::explain;
-use crate::pricings::{Pricing, Pricings, Tier, Wanted};
+use crate::pricings::{Pricing, Pricings, Tier, Wanted, plan_named};
 
 /// How long to look for what a failed write left behind. Terraform is waiting, and the deadline is over.
 const LOOK_BACK: Duration = Duration::from_secs(30);
@@ -54,9 +54,7 @@ async fn inherits(pricings: &Pricings, scope: &Scope, found: &Pricing, patience:
     let parent = scope.subscription_id().and_then(|id| format!("/subscriptions/{id}").parse().ok());
     let Some(parent) = parent else { return false };
     match pricings.list(&parent, patience).await {
-        Ok(plans) => {
-            plans.iter().any(|plan| plan.name.eq_ignore_ascii_case(&found.name) && plan.tier == Tier::Free)
-        }
+        Ok(plans) => plan_named(&plans, &found.name).is_some_and(|plan| plan.tier == Tier::Free),
         Err(error) => {
             tracing::warn!(%error, "whether the setting is the machine's own is not known; it is taken for its own");
             false
@@ -89,14 +87,14 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
         return Ok(());
     }
     let (pricings, patience) = (context.pricings()?, patience(call));
-    let wanted = match legacy(&prior, &scope, &name, Before::recorded(&call.private, &id)) {
-        Legacy::AsItIs => return Ok(()),
-        Legacy::Unknown => {
+    let wanted = match leave(&prior, &scope, &name, Before::recorded(&call.private, &id)) {
+        Leave::AsItIs => return Ok(()),
+        Leave::Unknown => {
             planning::warn_of_nothing(call, &name, &scope);
             return Ok(());
         }
-        Legacy::Inherited => return Ok(pricings.delete(&scope, &name, &patience).await?),
-        Legacy::Setting(wanted) => desire::unenforced(wanted, &prior),
+        Leave::Inherited => return Ok(pricings.delete(&scope, &name, &patience).await?),
+        Leave::Setting(wanted) => desire::unenforced(wanted, &prior),
     };
     let mut answer = match pricings.put(&scope, &name, &wanted, &patience).await {
         // The machine is gone, and its setting with it.
@@ -121,7 +119,7 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
 }
 
 /// What a deletion leaves behind.
-enum Legacy {
+enum Leave {
     AsItIs,
     /// As it is too, because what was there before is not known.
     Unknown,
@@ -130,20 +128,20 @@ enum Legacy {
     Setting(Wanted),
 }
 
-fn legacy(prior: &Model, scope: &Scope, name: &str, before: Option<Before>) -> Legacy {
+fn leave(prior: &Model, scope: &Scope, name: &str, before: Option<Before>) -> Leave {
     let always_on = || Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
     match (prior.on_destroy.known(), before) {
-        (Some(OnDestroy::Keep), _) => Legacy::AsItIs,
-        (Some(OnDestroy::Free), _) if always_on() => Legacy::AsItIs,
-        (Some(OnDestroy::Free), _) => Legacy::Setting(Wanted {
+        (Some(OnDestroy::Keep), _) => Leave::AsItIs,
+        (Some(OnDestroy::Free), _) if always_on() => Leave::AsItIs,
+        (Some(OnDestroy::Free), _) => Leave::Setting(Wanted {
             tier: Tier::Free,
             subplan: None,
             enforce: None,
             extensions: BTreeMap::new(),
         }),
-        (Some(OnDestroy::Restore) | None, Some(Before::Set(before))) => Legacy::Setting(before),
-        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => Legacy::Unknown,
-        (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => Legacy::Inherited,
+        (Some(OnDestroy::Restore) | None, Some(Before::Set(before))) => Leave::Setting(before),
+        (Some(OnDestroy::Restore) | None, None) if scope.kind() == ScopeKind::Subscription => Leave::Unknown,
+        (Some(OnDestroy::Restore) | None, Some(Before::Inherited) | None) => Leave::Inherited,
     }
 }
 

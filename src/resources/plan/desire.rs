@@ -1,11 +1,9 @@
 //! What to ask of Azure, and whether the answer is what was asked for. Pure.
 
-use std::collections::BTreeMap;
-
 use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
 
 use super::model::{Extension, Model};
-use super::state::{self, Failures};
+use super::state::Failures;
 use crate::catalog::Catalog;
 use crate::pricings::{Pricing, Setting, Tier, Wanted, by_name, same_value};
 
@@ -66,7 +64,7 @@ pub(super) fn wanted(planned: &Model, live: &Live) -> Wanted {
     };
     // Extensions of another sub-plan may not be there any more; the answer tells which are.
     if planned.is_exclusive() && subplan == live.subplan.as_ref() {
-        switch_off(&mut wanted, planned, live.enabled.iter());
+        switch_off(&mut wanted, live.enabled.iter().filter(|name| !planned.lists(name)));
     }
     wanted
 }
@@ -107,7 +105,7 @@ pub(super) fn again(planned: &Model, first: &Wanted, answer: &Pricing) -> Option
     }
     let mut second = first.clone();
     if planned.is_exclusive() {
-        switch_off(&mut second, planned, surplus(planned, answer));
+        switch_off(&mut second, surplus(planned, answer));
     }
     let unmet = planned.listed().any(|(name, extension)| {
         let found = answer.extension(name);
@@ -119,10 +117,9 @@ pub(super) fn again(planned: &Model, first: &Wanted, answer: &Pricing) -> Option
 
 /// A second write on the way back, where Azure switched extensions on by itself that were not there before.
 pub(super) fn restored_further(before: &Wanted, answer: &Pricing) -> Option<Wanted> {
-    let known = |name: &str| before.extensions.keys().any(|other| other.eq_ignore_ascii_case(name));
-    let on = answer.extensions.iter().filter(|(name, extension)| extension.enabled && !known(name));
+    let on = answer.extensions.iter().filter(|(_, extension)| extension.enabled).map(|(name, _)| name);
     let mut second = before.clone();
-    second.extensions.extend(on.map(|(name, _)| (name.clone(), Setting::default())));
+    switch_off(&mut second, on.filter(|name| by_name(&before.extensions, name).is_none()));
     (before.tier == Tier::Standard && second != *before).then_some(second)
 }
 
@@ -163,9 +160,8 @@ fn surplus<'a>(planned: &'a Model, answer: &'a Pricing) -> impl Iterator<Item = 
     enabled.map(|(name, _)| name).filter(|name| !planned.lists(name))
 }
 
-fn switch_off<'a>(wanted: &mut Wanted, planned: &Model, names: impl Iterator<Item = &'a String>) {
-    let off = names.filter(|name| !planned.lists(name)).map(|name| (name.clone(), Setting::default()));
-    wanted.extensions.extend(off.collect::<BTreeMap<_, _>>());
+fn switch_off<'a>(wanted: &mut Wanted, names: impl Iterator<Item = &'a String>) {
+    wanted.extensions.extend(names.map(|name| (name.clone(), Setting::default())));
 }
 
 fn extension_shortfall(
@@ -175,7 +171,7 @@ fn extension_shortfall(
     failures: &Failures,
 ) -> Option<Diagnostic> {
     let path = AttributePath::of("extensions").key(name);
-    if let Some(reason) = state::failure_of(failures, name) {
+    if let Some(reason) = by_name(failures, name) {
         let detail = format!("{name} of the plan {}: {reason}.{}", answer.name, missing_roles(reason));
         return Some(Diagnostic::error("An extension could not be switched", detail).at(path));
     }

@@ -21,7 +21,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
 use crate::catalog::Catalog;
 use crate::context::{Context, patience, plan_scope};
-use crate::pricings::{Pricing, RESOURCE_TYPE};
+use crate::pricings::{Pricing, RESOURCE_TYPE, plan_named};
 use model::Model;
 
 /// The resource.
@@ -86,7 +86,7 @@ impl Resource for Plan {
             }
             listed => listed?,
         };
-        let Some(found) = plans.iter().find(|plan| plan.name.eq_ignore_ascii_case(&name)) else {
+        let Some(found) = plan_named(&plans, &name) else {
             if scope.kind() == ScopeKind::Subscription {
                 return Err(not_listed(&scope, &name, &plans));
             }

@@ -118,11 +118,6 @@ pub(super) fn remember(private: &mut Private, planned: &Model, failures: &Failur
     if failures.is_empty() { private.remove(FAILURES) } else { private.set(FAILURES, &failures) }
 }
 
-/// Why the extension of this name, in any letter case, could not be switched.
-pub(super) fn failure_of<'a>(failures: &'a Failures, name: &str) -> Option<&'a String> {
-    by_name(failures, name)
-}
-
 /// Takes in what an answer says of extensions. It has the last word on those that changed; one that is off, or not
 /// there, has not failed.
 pub(super) fn learn(failures: &mut Failures, answer: &Pricing) {
@@ -216,7 +211,7 @@ fn extensions(
 fn refreshed(name: &str, known: &Extension, found: &Pricing, failures: &Failures) -> Extension {
     let reported = found.extension(name);
     let enabled = reported.is_some_and(|extension| extension.enabled);
-    let failed = failure_of(failures, name).is_some();
+    let failed = by_name(failures, name).is_some();
     let properties = match (&known.properties, reported) {
         (Attr::Known(known), Some(extension)) if enabled => Attr::Known(respelled(known, extension)),
         (Attr::Known(known), _) if known.is_empty() => Attr::Known(Properties::new()),
@@ -230,14 +225,12 @@ fn refreshed(name: &str, known: &Extension, found: &Pricing, failures: &Failures
 /// is not of this resource, and what it does not hold is gone.
 fn respelled(known: &Properties, found: &pricings::Extension) -> Properties {
     let respell = |(name, value): (&String, &Attr<String>)| {
-        let counterpart = found.properties.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let counterpart = by_name(&found.properties, name);
         match (value, counterpart) {
-            (Attr::Known(value), Some((_, new))) if same_value(value, new) => {
+            (Attr::Known(value), Some(new)) if same_value(value, new) => {
                 Some((name.clone(), Attr::Known(value.clone())))
             }
-            (Attr::Known(_) | Attr::Unknown, Some((_, new))) => {
-                Some((name.clone(), Attr::Known(new.clone())))
-            }
+            (Attr::Known(_) | Attr::Unknown, Some(new)) => Some((name.clone(), Attr::Known(new.clone()))),
             (Attr::Null, _) => Some((name.clone(), Attr::Null)),
             (Attr::Known(_) | Attr::Unknown, None) => None,
         }
