@@ -39,7 +39,7 @@ pub trait DynResource<C>: Send + Sync {
     #[doc(hidden)]
     fn plan_value<'a>(&'a self, call: &'a mut Call<C>, change: Change, ty: &'a Type) -> Pending<'a, Value>;
     #[doc(hidden)]
-    fn plan_delete_value(&self, call: &mut Call<C>, prior: &Value) -> Result<()>;
+    fn plan_delete_value<'a>(&'a self, call: &'a mut Call<C>, prior: &'a Value) -> Pending<'a, ()>;
     #[doc(hidden)]
     fn apply_value<'a>(
         &'a self,
@@ -117,8 +117,8 @@ impl<R: Resource> DynResource<R::Context> for R {
         })
     }
 
-    fn plan_delete_value(&self, call: &mut Call<R::Context>, prior: &Value) -> Result<()> {
-        self.plan_delete(call, &read(prior)?)
+    fn plan_delete_value<'a>(&'a self, call: &'a mut Call<R::Context>, prior: &'a Value) -> Pending<'a, ()> {
+        Box::pin(async move { self.plan_delete(call, &read(prior)?).await })
     }
 
     fn apply_value<'a>(

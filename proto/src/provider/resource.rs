@@ -64,8 +64,12 @@ pub trait Resource: Send + Sync + 'static {
     /// # Errors
     ///
     /// What makes the deletion impossible.
-    fn plan_delete(&self, _call: &mut Call<Self::Context>, _prior: &Self::Model) -> Result<()> {
-        Ok(())
+    fn plan_delete(
+        &self,
+        _call: &mut Call<Self::Context>,
+        _prior: &Self::Model,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// Creates the object and returns what is there now, every attribute known.

@@ -28,7 +28,7 @@ impl<P: Provider> Server<P> {
         call.config = config;
         let planned = caught(async {
             if proposed.is_null() {
-                plan_delete(offer, &mut call, &prior)
+                plan_delete(offer, &mut call, &prior).await
             } else {
                 plan_change(offer, &mut call, Change { prior, planned: proposed }).await
             }
@@ -67,10 +67,14 @@ async fn plan_change<C>(
     })
 }
 
-fn plan_delete<C>(offer: &OfferedResource<C>, call: &mut Call<C>, prior: &Value) -> Result<rpc::Response> {
+async fn plan_delete<C>(
+    offer: &OfferedResource<C>,
+    call: &mut Call<C>,
+    prior: &Value,
+) -> Result<rpc::Response> {
     // Deleting what state does not hold needs no say of the resource.
     if !prior.is_null() {
-        offer.item.plan_delete_value(call, prior)?;
+        offer.item.plan_delete_value(call, prior).await?;
     }
     Ok(rpc::Response { planned_state: offer.encode(&Value::Null)?, ..Default::default() })
 }

@@ -105,6 +105,16 @@ impl Resource for Thing {
         }
     }
 
+    async fn plan_delete(&self, call: &mut Call<()>, prior: &Model) -> Result<()> {
+        call.warn(Diagnostic::warning("Warned", "First."));
+        tokio::task::yield_now().await;
+        match prior.mode() {
+            "fail" => Err(Diagnostic::error("Failed", "Then.").into()),
+            "panic" => panic!("at planning"),
+            _ => Ok(()),
+        }
+    }
+
     async fn create(&self, call: &mut Call<()>, planned: Model) -> Result<Model> {
         let new = Model { id: "created".into(), size: Attr::Known(1.0), ..planned };
         let saved = |call: &mut Call<()>, new: &Model| {
@@ -310,6 +320,18 @@ async fn plan(prior: &Value, mode: &str) -> pb::plan_resource_change::Response {
     answer("plan_resource_change", Subject::Resource(Thing::NAME), work).await
 }
 
+async fn plan_delete(mode: &str) -> pb::plan_resource_change::Response {
+    let request = pb::plan_resource_change::Request {
+        type_name: Thing::NAME.to_owned(),
+        prior_state: wire(&thing(&[("id", "i"), ("name", "one"), ("mode", mode)])),
+        proposed_new_state: wire(&Value::Null),
+        config: wire(&Value::Null),
+        ..Default::default()
+    };
+    let work = server().plan_resource_change(request);
+    answer("plan_resource_change", Subject::Resource(Thing::NAME), work).await
+}
+
 async fn look(mode: &str) -> pb::read_data_source::Response {
     let mut config = thing(&[("name", "one"), ("mode", mode)]);
     if let Value::Map(entries) = &mut config {
@@ -342,6 +364,7 @@ async fn warnings_are_told_also_beside_errors() {
         [("", "Warned"), ("fail", "Warned, Failed"), ("panic", "Warned, The provider has a bug")]
     {
         assert_eq!(said(&plan(&Value::Null, mode).await.diagnostics), expected, "{mode}");
+        assert_eq!(said(&plan_delete(mode).await.diagnostics), expected, "{mode}");
     }
     for (mode, expected) in
         [("", "Warned"), ("fail", "Warned, Failed"), ("unknown", "Warned, The provider left a value unknown")]

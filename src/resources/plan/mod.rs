@@ -65,7 +65,7 @@ impl Resource for Plan {
         planning::plan(call, planning)
     }
 
-    fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
+    async fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
         planning::plan_delete(call, prior);
         Ok(())
     }
