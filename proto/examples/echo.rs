@@ -36,8 +36,17 @@ impl Provider for Echo {
         Schema::new("Repeats what it is told.").attribute("prefix", prefix)
     }
 
-    fn configure(&self, config: Config, _terraform_version: &str) -> Result<Option<String>> {
-        Ok(config.prefix.into_known())
+    fn configure(&self, config: Config, _: &str, warnings: &mut Diagnostics) -> Result<Option<String>> {
+        let prefix = config.prefix.into_known();
+        let text = prefix.as_deref().unwrap_or_default();
+        if text.contains(char::is_whitespace) {
+            warnings.push(Diagnostic::warning("White space in the prefix", "Is it meant?").at("prefix"));
+        }
+        if text.contains('\n') {
+            let detail = "An echo fits on one line.";
+            return Err(Diagnostic::error("Line break in the prefix", detail).at("prefix").into());
+        }
+        Ok(prefix)
     }
 
     fn resources(&self) -> &'static [&'static dyn DynResource<Option<String>>] {

@@ -33,7 +33,7 @@ impl Provider for Defender {
         config.check()
     }
 
-    fn configure(&self, config: Config, terraform_version: &str) -> Result<Context> {
+    fn configure(&self, config: Config, terraform_version: &str, _: &mut Diagnostics) -> Result<Context> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         config.into_context(&variable, terraform_version)
     }

@@ -47,11 +47,18 @@ pub trait Provider: Send + Sync + 'static {
     /// Turns the provider block into what resources use. No I/O: connections and tokens wait until they are
     /// needed. May be called again in the same process, when Terraform attaches to a running provider.
     ///
+    /// What goes into `warnings` is told to the user, whether this succeeds or not.
+    ///
     /// # Errors
     ///
     /// Where the block contradicts itself. Never because a value is not known yet: that is for the operation
     /// that needs the value to say.
-    fn configure(&self, config: Self::Config, terraform_version: &str) -> Result<Self::Context>;
+    fn configure(
+        &self,
+        config: Self::Config,
+        terraform_version: &str,
+        warnings: &mut Diagnostics,
+    ) -> Result<Self::Context>;
 
     /// The resources, sorted by name.
     fn resources(&self) -> &'static [&'static dyn DynResource<Self::Context>];

@@ -9,7 +9,7 @@ use super::registry::{decode, unreadable};
 use super::resource::known;
 use crate::provider::{Operation, Private, Provider, TIMEOUTS, check_as};
 use crate::wire::tfplugin6 as pb;
-use crate::{Result, Value, model, plan};
+use crate::{Diagnostics, Result, Value, model, plan};
 
 impl<P: Provider> Server<P> {
     pub(crate) fn validate_provider_config(
@@ -29,8 +29,13 @@ impl<P: Provider> Server<P> {
         let config = self.provider_block(request.config.as_ref())?;
         let config =
             model::from_value(&config).map_err(|error| unreadable("read the provider block", &error))?;
-        self.set_context(self.provider.configure(config, &request.terraform_version)?);
-        Ok(pb::configure_provider::Response::default())
+        let mut warnings = Diagnostics::default();
+        let configured = self.provider.configure(config, &request.terraform_version, &mut warnings);
+        let configured = configured.map(|context| {
+            self.set_context(context);
+            pb::configure_provider::Response::default()
+        });
+        conclude(configured, warnings)
     }
 
     pub(crate) fn stop_provider(

@@ -27,7 +27,7 @@ impl Provider for Moody {
         Schema::new("For tests.")
     }
 
-    fn configure(&self, _: Nothing, _: &str) -> Result<()> {
+    fn configure(&self, _: Nothing, _: &str, _: &mut Diagnostics) -> Result<()> {
         Ok(())
     }
 

@@ -65,6 +65,22 @@ fn provider_block() -> Result<(), Failure> {
     scene.plan(0, "No changes.")
 }
 
+/// Warnings of the configuration are told whether it succeeds or not.
+#[test]
+fn the_provider_block_may_be_doubtful() -> Result<(), Failure> {
+    let configuration = |prefix: &str| {
+        let thing = thing("name = \"t\"");
+        format!("provider \"echo\" {{\n prefix = \"{prefix}\"\n}}\n{thing}")
+    };
+    let scene = Scene::new(&configuration("two words"))?;
+    scene.plan(2, "Warning: White space in the prefix")?;
+    scene.apply(0, "Warning: White space in the prefix")?;
+    assert_eq!(scene.instance()?["attributes"]["echo"], "two wordst");
+    scene.write("main.tf", &configuration("two\\nlines"))?;
+    scene.plan(1, "Error: Line break in the prefix")?;
+    scene.plan(1, "Warning: White space in the prefix")
+}
+
 /// Not in the plan and not in the state, wherever it may have been kept on the way.
 #[test]
 fn what_is_write_only_is_never_stored() -> Result<(), Failure> {
