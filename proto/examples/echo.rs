@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::provider::{
-    Call, DynDataSource, DynResource, IdentityAttribute, ImportTarget, Planning, Provider, Resource,
+    Call, DynDataSource, DynResource, IdentityAttribute, ImportTarget, Planning, Provider, ProviderBlock,
+    Resource,
 };
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
@@ -21,10 +22,18 @@ fn main() -> ExitCode {
 
 struct Echo;
 
-/// The provider block: text that every object repeats.
+/// The provider block: text that every object repeats, and how strict to be.
 #[derive(Deserialize)]
 struct Config {
     prefix: Attr<String>,
+    nameless: Attr<bool>,
+}
+
+impl Config {
+    /// Whether things without a name are accepted, or may be once everything is known.
+    fn may_be_nameless(&self) -> bool {
+        self.nameless.is_unknown() || self.nameless.known().is_some_and(|nameless| *nameless)
+    }
 }
 
 impl Provider for Echo {
@@ -33,7 +42,8 @@ impl Provider for Echo {
 
     fn schema(&self) -> Schema {
         let prefix = Attribute::string().optional().describe("What every echo begins with.");
-        Schema::new("Repeats what it is told.").attribute("prefix", prefix)
+        let nameless = Attribute::bool().optional().describe("Whether things may have an empty name.");
+        Schema::new("Repeats what it is told.").attribute("prefix", prefix).attribute("nameless", nameless)
     }
 
     fn configure(&self, config: Config, _: &str, warnings: &mut Diagnostics) -> Result<Option<String>> {
@@ -142,9 +152,10 @@ impl Resource for Thing {
         state.name.known().map(|name| Value::from_iter([("name", Value::from(name.as_str()))]))
     }
 
-    fn check(&self, config: &Model) -> Diagnostics {
+    fn check(&self, config: &Model, provider: &ProviderBlock) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
-        if config.name.known().is_some_and(String::is_empty) {
+        let empty = config.name.known().is_some_and(String::is_empty);
+        if empty && !provider.read::<Config>().is_some_and(|block| block.may_be_nameless()) {
             diagnostics.push(Diagnostic::error("Empty name", "A thing needs a name.").at("name"));
         }
         diagnostics

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tfplugin_protocol::provider::{Call, DataSource, Timeouts};
+use tfplugin_protocol::provider::{Call, DataSource, ProviderBlock, Timeouts};
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Type};
 
@@ -58,7 +58,7 @@ impl DataSource for Plans {
             .attribute("plans", plans())
     }
 
-    fn check(&self, config: &Model) -> Diagnostics {
+    fn check(&self, config: &Model, _: &ProviderBlock) -> Diagnostics {
         config.scope.known().and_then(|scope| plan_scope(scope).err()).into_iter().collect()
     }
 

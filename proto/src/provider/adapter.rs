@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::timeouts::{Operation, TIMEOUTS};
-use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
+use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts};
 use crate::codec::{CodecError, json};
 use crate::schema::{BlockNesting, Schema};
 use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
@@ -35,7 +35,7 @@ pub trait DynResource<C>: Send + Sync {
     #[doc(hidden)]
     fn timeouts(&self) -> Timeouts;
     #[doc(hidden)]
-    fn check_value(&self, config: &Value) -> Result<Diagnostics>;
+    fn check_value(&self, config: &Value, provider: &ProviderBlock) -> Result<Diagnostics>;
     #[doc(hidden)]
     fn plan_value<'a>(&'a self, call: &'a mut Call<C>, change: Change, ty: &'a Type) -> Pending<'a, Value>;
     #[doc(hidden)]
@@ -71,7 +71,7 @@ pub trait DynDataSource<C>: Send + Sync {
     #[doc(hidden)]
     fn timeouts(&self) -> Timeouts;
     #[doc(hidden)]
-    fn check_value(&self, config: &Value) -> Result<Diagnostics>;
+    fn check_value(&self, config: &Value, provider: &ProviderBlock) -> Result<Diagnostics>;
     #[doc(hidden)]
     fn read_value<'a>(&'a self, call: &'a mut Call<C>, config: Value, ty: &'a Type) -> Pending<'a, Value>;
 }
@@ -95,8 +95,8 @@ impl<R: Resource> DynResource<R::Context> for R {
         R::TIMEOUTS
     }
 
-    fn check_value(&self, config: &Value) -> Result<Diagnostics> {
-        check_as(config, |config| self.check(config))
+    fn check_value(&self, config: &Value, provider: &ProviderBlock) -> Result<Diagnostics> {
+        check_as(config, |config| self.check(config, provider))
     }
 
     fn plan_value<'a>(
@@ -190,8 +190,8 @@ impl<D: DataSource> DynDataSource<D::Context> for D {
         D::TIMEOUTS
     }
 
-    fn check_value(&self, config: &Value) -> Result<Diagnostics> {
-        check_as(config, |config| self.check(config))
+    fn check_value(&self, config: &Value, provider: &ProviderBlock) -> Result<Diagnostics> {
+        check_as(config, |config| self.check(config, provider))
     }
 
     fn read_value<'a>(

@@ -5,7 +5,7 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, Timeouts};
+use super::{Call, ProviderBlock, Timeouts};
 use crate::{Diagnostics, Result, Schema};
 
 /// Something that Terraform only reads.
@@ -24,8 +24,8 @@ pub trait DataSource: Send + Sync + 'static {
     fn schema(&self) -> Schema;
 
     /// What is wrong with a configuration, beyond what the schema says, as far as it is known. Pure; runs in
-    /// processes that are not configured.
-    fn check(&self, _config: &Self::Model) -> Diagnostics {
+    /// processes that are not configured, and may never have seen the provider block.
+    fn check(&self, _config: &Self::Model, _provider: &ProviderBlock) -> Diagnostics {
         Diagnostics::default()
     }
 

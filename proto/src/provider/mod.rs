@@ -4,6 +4,7 @@
 //! and [`crate::rpc`] turns values into messages. Nothing here knows the wire.
 
 mod adapter;
+mod block;
 mod call;
 mod data_source;
 pub(crate) mod identity;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use adapter::{Change, check_as};
 pub use adapter::{DynDataSource, DynResource};
+pub use block::ProviderBlock;
 pub use call::Call;
 pub use data_source::DataSource;
 pub use identity::{IdentityAttribute, ImportTarget};

@@ -5,7 +5,7 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, IdentityAttribute, ImportTarget, Timeouts};
+use super::{Call, IdentityAttribute, ImportTarget, ProviderBlock, Timeouts};
 use crate::{Diagnostic, Diagnostics, Result, Schema, Value};
 
 /// A kind of object that Terraform creates, reads, changes and deletes.
@@ -40,8 +40,8 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// What is wrong with a configuration, beyond what the schema says, as far as it is known. Pure; runs in
-    /// processes that are not configured.
-    fn check(&self, _config: &Self::Model) -> Diagnostics {
+    /// processes that are not configured, and may never have seen the provider block.
+    fn check(&self, _config: &Self::Model, _provider: &ProviderBlock) -> Diagnostics {
         Diagnostics::default()
     }
 

@@ -17,6 +17,7 @@ impl<P: Provider> Server<P> {
         request: &pb::validate_provider_config::Request,
     ) -> Result<pb::validate_provider_config::Response> {
         let config = self.provider_block(request.config.as_ref())?;
+        self.set_block(config.clone());
         let check = |config: &Value| check_as(config, |config| self.provider.check(config));
         let diagnostics = plan::validate(&self.provider.schema(), &config, check)?;
         Ok(with(pb::validate_provider_config::Response::default(), &diagnostics))
@@ -26,9 +27,10 @@ impl<P: Provider> Server<P> {
         &self,
         request: &pb::configure_provider::Request,
     ) -> Result<pb::configure_provider::Response> {
-        let config = self.provider_block(request.config.as_ref())?;
-        let config =
-            model::from_value(&config).map_err(|error| unreadable("read the provider block", &error))?;
+        let block = self.provider_block(request.config.as_ref())?;
+        let config = model::from_value(&block);
+        self.set_block(block);
+        let config = config.map_err(|error| unreadable("read the provider block", &error))?;
         let mut warnings = Diagnostics::default();
         let configured = self.provider.configure(config, &request.terraform_version, &mut warnings);
         let configured = configured.map(|context| {
@@ -50,9 +52,10 @@ impl<P: Provider> Server<P> {
         &self,
         request: &pb::validate_data_resource_config::Request,
     ) -> Result<pb::validate_data_resource_config::Response> {
-        let offer = self.data_source(&request.type_name)?;
+        let (offer, block) = (self.data_source(&request.type_name)?, self.block());
         let config = offer.decode(request.config.as_ref())?;
-        let diagnostics = plan::validate(&offer.schema, &config, |config| offer.item.check_value(config))?;
+        let diagnostics =
+            plan::validate(&offer.schema, &config, |config| offer.item.check_value(config, &block))?;
         Ok(with(pb::validate_data_resource_config::Response::default(), &diagnostics))
     }
 

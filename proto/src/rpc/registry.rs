@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::codec::{self, CodecError};
-use crate::provider::{Call, DynDataSource, DynResource, Private, Provider};
+use crate::provider::{Call, DynDataSource, DynResource, Private, Provider, ProviderBlock};
 use crate::wire::tfplugin6 as pb;
 use crate::{Diagnostic, Diagnostics, Result, Schema, Type, Value};
 
@@ -35,15 +35,17 @@ pub(crate) struct Offer<T> {
 /// A resource with its schema.
 pub(crate) type OfferedResource<C> = Offer<&'static dyn DynResource<C>>;
 
-/// Replaced by each `ConfigureProvider`, as a process may be configured more than once.
+/// What Terraform has told this process so far. A process may be configured more than once; the last time counts.
 struct Session<C> {
+    block: ProviderBlock,
     context: Option<Arc<C>>,
     cancel: CancellationToken,
 }
 
 impl<P: Provider> Server<P> {
     pub(crate) fn new(provider: P) -> Self {
-        let session = Session { context: None, cancel: CancellationToken::new() };
+        let block = ProviderBlock::default();
+        let session = Session { block, context: None, cancel: CancellationToken::new() };
         Self { provider, offers: OnceLock::new(), session: RwLock::new(session) }
     }
 
@@ -71,8 +73,18 @@ impl<P: Provider> Server<P> {
     }
 
     pub(crate) fn set_context(&self, context: P::Context) {
-        let session = Session { context: Some(Arc::new(context)), cancel: CancellationToken::new() };
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        let mut session = self.session.write().unwrap_or_else(PoisonError::into_inner);
+        (session.context, session.cancel) = (Some(Arc::new(context)), CancellationToken::new());
+    }
+
+    /// Keeps the provider block for those who check what stands below it.
+    pub(crate) fn set_block(&self, block: Value) {
+        self.session.write().unwrap_or_else(PoisonError::into_inner).block = ProviderBlock::new(block);
+    }
+
+    /// The provider block, if Terraform has shown it.
+    pub(crate) fn block(&self) -> ProviderBlock {
+        self.session.read().unwrap_or_else(PoisonError::into_inner).block.clone()
     }
 
     /// Tells what is running to come to an end.

@@ -16,13 +16,14 @@ impl<P: Provider> Server<P> {
         &self,
         request: &pb::validate_resource_config::Request,
     ) -> Result<pb::validate_resource_config::Response> {
-        let offer = self.resource(&request.type_name)?;
+        let (offer, block) = (self.resource(&request.type_name)?, self.block());
         let config = offer.decode(request.config.as_ref())?;
         let mut diagnostics = Diagnostics::default();
         if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
             diagnostics.extend(write_only_attributes(&offer.schema, &config));
         }
-        diagnostics.extend(plan::validate(&offer.schema, &config, |config| offer.item.check_value(config))?);
+        let check = |config: &Value| offer.item.check_value(config, &block);
+        diagnostics.extend(plan::validate(&offer.schema, &config, check)?);
         Ok(with(pb::validate_resource_config::Response::default(), &diagnostics))
     }
 

@@ -8,7 +8,7 @@ use super::Server;
 use super::answer::{Subject, answer};
 use crate::provider::{
     Call, DataSource, DynDataSource, DynResource, IdentityAttribute, ImportTarget, Planning, Provider,
-    Resource,
+    ProviderBlock, Resource,
 };
 use crate::schema::Attribute;
 use crate::wire::tfplugin6 as pb;
@@ -90,6 +90,10 @@ impl Resource for Thing {
             "panic identity" => panic!("no identity"),
             _ => Some(Value::from_iter([("name", name)])),
         }
+    }
+
+    fn check(&self, _: &Model, provider: &ProviderBlock) -> Diagnostics {
+        seen(provider)
     }
 
     async fn plan(&self, call: &mut Call<()>, planning: Planning<Model>) -> Result<Model> {
@@ -193,6 +197,10 @@ impl DataSource for Look {
         Thing.schema()
     }
 
+    fn check(&self, _: &Model, provider: &ProviderBlock) -> Diagnostics {
+        seen(provider)
+    }
+
     async fn read(&self, call: &mut Call<()>, config: Model) -> Result<Model> {
         call.warn(Diagnostic::warning("Warned", "First."));
         match config.mode() {
@@ -201,6 +209,12 @@ impl DataSource for Look {
             _ => Ok(config),
         }
     }
+}
+
+/// Tells whether a check sees the provider block.
+fn seen(provider: &ProviderBlock) -> Diagnostics {
+    let summary = if provider.read::<Nothing>().is_some() { "Seen" } else { "Not seen" };
+    Diagnostic::warning(summary, "By a check.").into()
 }
 
 fn server() -> Arc<Server<Moody>> {
@@ -332,16 +346,15 @@ async fn plan_delete(mode: &str) -> pb::plan_resource_change::Response {
     answer("plan_resource_change", Subject::Resource(Thing::NAME), work).await
 }
 
+fn look_config(mode: &str) -> Option<pb::DynamicValue> {
+    let config = thing(&[("name", "one"), ("mode", mode)]);
+    server().data_source(Look::NAME).unwrap().encode(&config).unwrap()
+}
+
 async fn look(mode: &str) -> pb::read_data_source::Response {
-    let mut config = thing(&[("name", "one"), ("mode", mode)]);
-    if let Value::Map(entries) = &mut config {
-        entries.insert("timeouts".to_owned(), Value::Null);
-    }
-    let server = server();
-    let config = server.data_source(Look::NAME).unwrap().encode(&config).unwrap();
-    let request =
-        pb::read_data_source::Request { type_name: Look::NAME.to_owned(), config, ..Default::default() };
-    answer("read_data_source", Subject::DataSource(Look::NAME), server.read_data_source(request)).await
+    let (type_name, config) = (Look::NAME.to_owned(), look_config(mode));
+    let request = pb::read_data_source::Request { type_name, config, ..Default::default() };
+    answer("read_data_source", Subject::DataSource(Look::NAME), server().read_data_source(request)).await
 }
 
 fn import(id: &str) -> Result<pb::import_resource_state::Response> {
@@ -397,6 +410,27 @@ async fn a_plan_may_ask_for_a_new_object() {
     assert_eq!(plan(&prior, "replace").await.requires_replace, [path]);
     assert_eq!(plan(&prior, "other").await.requires_replace, []);
     assert_eq!(plan(&Value::Null, "replace").await.requires_replace, []);
+}
+
+/// What the checks of a resource and a data source say of the provider block in this process.
+fn checked(server: &Server<Moody>) -> String {
+    let (type_name, config) = (Thing::NAME.to_owned(), wire(&thing(&[("name", "one")])));
+    let request = pb::validate_resource_config::Request { type_name, config, ..Default::default() };
+    let thing = server.validate_resource_config(&request).unwrap();
+    let (type_name, config) = (Look::NAME.to_owned(), look_config(""));
+    let request = pb::validate_data_resource_config::Request { type_name, config };
+    let look = server.validate_data_resource_config(&request).unwrap();
+    format!("{}, {}", said(&thing.diagnostics), said(&look.diagnostics))
+}
+
+#[test]
+fn checks_see_the_provider_block_once_terraform_has_shown_it() {
+    let (validated, configured) = (server(), server());
+    assert_eq!(checked(&validated), "Not seen, Not seen");
+    validated.validate_provider_config(&pb::validate_provider_config::Request::default()).unwrap();
+    assert_eq!(checked(&validated), "Seen, Seen");
+    configured.configure_provider(&pb::configure_provider::Request::default()).unwrap();
+    assert_eq!(checked(&configured), "Seen, Seen");
 }
 
 fn upgrade(version: i64, state: &str) -> Result<Value> {

@@ -15,7 +15,9 @@ mod succession;
 #[cfg(test)]
 mod testing;
 
-use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget, Planning, Resource, Timeouts};
+use tfplugin_protocol::provider::{
+    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
@@ -57,7 +59,7 @@ impl Resource for Plan {
         Some(Value::from_iter([("name", Value::from(name.as_str())), ("scope", Value::from(scope.as_str()))]))
     }
 
-    fn check(&self, config: &Model) -> Diagnostics {
+    fn check(&self, config: &Model, _: &ProviderBlock) -> Diagnostics {
         check::check(Catalog::get(), config)
     }
 

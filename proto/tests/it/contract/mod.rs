@@ -6,7 +6,7 @@
 //! |---|---|
 //! | handshake, TLS, exit | the modules beside this one |
 //! | schema: present, well-formed types, nesting, versions | every test here: Terraform refuses others |
-//! | provider block: unknown values are no error; configured where it must be | `provider_block` |
+//! | provider block: unknown values are no error; warnings; configured where it must be; seen by checks | `validation` |
 //! | validation: never an error because something is unknown; no configuration needed | `values::unknowns`, `validation` |
 //! | upgrade: same value in today's shape, wrong types refused, no configuration needed | `stored` |
 //! | read: wholly known, null where it is gone, private data kept, spelling kept | `stored`, `plans`, `failures` |

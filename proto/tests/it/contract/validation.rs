@@ -65,6 +65,53 @@ fn provider_block() -> Result<(), Failure> {
     scene.plan(0, "No changes.")
 }
 
+/// A check may look at the provider block: while validating, where Terraform shows it only if there is one, and
+/// while planning, when variables have their values.
+#[test]
+fn a_check_sees_the_provider_block() -> Result<(), Failure> {
+    const REFUSED: (i32, &str) = (1, "Error: Empty name");
+    const VALID: (i32, &str) = (0, "The configuration is valid");
+    const PLANNED: (i32, &str) = (2, "1 to add");
+    for (block, nameless, validated, planned) in [
+        ("", "", REFUSED, REFUSED),
+        ("provider \"echo\" {}", "", REFUSED, REFUSED),
+        ("provider \"echo\" {\n nameless = false\n}", "", REFUSED, REFUSED),
+        ("provider \"echo\" {\n nameless = true\n}", "", VALID, PLANNED),
+        ("provider \"echo\" {\n nameless = var.nameless\n}", "true", VALID, PLANNED),
+        ("provider \"echo\" {\n nameless = var.nameless\n}", "false", VALID, REFUSED),
+    ] {
+        let scene = Scene::new(&format!("variable \"nameless\" {{}}\n{block}\n{}", thing("name = \"\"")))?;
+        scene.run(&["validate"])?.require(validated.0)?.require_text(validated.1)?;
+        let variable = format!("-var=nameless={nameless}");
+        let plan = scene.run(&["plan", "-detailed-exitcode", &variable])?;
+        plan.require(planned.0)?.require_text(planned.1)?;
+    }
+    Ok(())
+}
+
+/// Each configuration of the provider has a process of its own, and so a block of its own.
+#[test]
+fn a_check_sees_the_block_of_its_own_configuration() -> Result<(), Failure> {
+    let scene = Scene::new(
+        r#"
+        provider "echo" {
+          nameless = true
+        }
+        provider "echo" {
+          alias    = "strict"
+          nameless = false
+        }
+        resource "echo_thing" "t" {
+          name = ""
+        }
+        "#,
+    )?;
+    scene.plan(2, "1 to add")?;
+    let strict = "resource \"echo_thing\" \"u\" {\n name = \"\"\n provider = echo.strict\n}\n";
+    scene.write("strict.tf", strict)?;
+    scene.run(&["validate"])?.require(1)?.require_text("in resource \"echo_thing\" \"u\"").map(drop)
+}
+
 /// Warnings of the configuration are told whether it succeeds or not.
 #[test]
 fn the_provider_block_may_be_doubtful() -> Result<(), Failure> {
