@@ -1,4 +1,5 @@
-//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only.
+//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only, and two
+//! functions.
 //!
 //! It stores what it is told, says so in a computed attribute, and can be told to misbehave, which is how this
 //! crate's tests see what becomes of a failure, a panic, or a broken promise.
@@ -9,10 +10,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::provider::{
-    Call, DynDataSource, DynResource, IdentityAttribute, ImportTarget, Planning, Provider, ProviderBlock,
-    Resource,
+    Call, DynDataSource, DynFunction, DynResource, Function, FunctionError, IdentityAttribute, ImportTarget,
+    Planning, Provider, ProviderBlock, Resource,
 };
-use tfplugin_protocol::schema::{Attribute, Nesting};
+use tfplugin_protocol::schema::{Attribute, Nesting, Parameter, Signature};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
 
 fn main() -> ExitCode {
@@ -65,6 +66,68 @@ impl Provider for Echo {
 
     fn data_sources(&self) -> &'static [&'static dyn DynDataSource<Option<String>>] {
         &[]
+    }
+
+    fn functions(&self) -> &'static [&'static dyn DynFunction] {
+        &[&Prefix, &Repeat]
+    }
+}
+
+/// Puts one text before each of any number of others, and says how long the result is.
+struct Prefix;
+
+#[derive(Serialize)]
+struct Prefixed {
+    texts: Vec<String>,
+    length: usize,
+}
+
+impl Function for Prefix {
+    type Arguments = (Option<String>, Vec<String>);
+    type Output = Prefixed;
+
+    const NAME: &'static str = "prefix";
+
+    fn signature(&self) -> Signature {
+        let returns = Type::object([("texts", Type::list(Type::String)), ("length", Type::Number)]);
+        Signature::new("Prefixes texts.", returns)
+            .describe("Puts a prefix before each of the texts, and counts the letters of all of them.")
+            .parameter(Parameter::new("prefix", Type::String, "What to begin with; may be null.").nullable())
+            .variadic(Parameter::new("texts", Type::String, "What to prefix; never empty."))
+    }
+
+    fn call(&self, (prefix, texts): (Option<String>, Vec<String>)) -> Result<Prefixed, FunctionError> {
+        if let Some(place) = texts.iter().position(String::is_empty) {
+            return Err(FunctionError::at(1 + place, "a text must not be empty"));
+        }
+        let prefix = prefix.unwrap_or_default();
+        let texts: Vec<String> = texts.iter().map(|text| format!("{prefix}{text}")).collect();
+        let length = texts.iter().map(|text| text.chars().count()).sum();
+        Ok(Prefixed { texts, length })
+    }
+}
+
+/// Repeats a text.
+struct Repeat;
+
+impl Function for Repeat {
+    type Arguments = (String, u8);
+    type Output = String;
+
+    const NAME: &'static str = "repeat";
+
+    fn signature(&self) -> Signature {
+        Signature::new("Repeats a text.", Type::String)
+            .describe("Repeats a text, up to 255 times.")
+            .parameter(Parameter::new("text", Type::String, "What to say."))
+            .parameter(Parameter::new("times", Type::Number, "How often."))
+    }
+
+    fn call(&self, (text, times): (String, u8)) -> Result<String, FunctionError> {
+        match times {
+            0 => Err(FunctionError::new("there is no echo of nothing")),
+            times => Ok(text.repeat(times.into())),
+        }
     }
 }
 

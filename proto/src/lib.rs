@@ -3,8 +3,9 @@
 //!
 //! # Writing a provider
 //!
-//! Implement [`provider::Provider`] and one [`provider::Resource`] or [`provider::DataSource`] per type, and call
-//! [`run`] in `main`. `examples/echo.rs` in this crate is a whole provider.
+//! Implement [`provider::Provider`], one [`provider::Resource`] or [`provider::DataSource`] per type and one
+//! [`provider::Function`] per function, and call [`run`] in `main`. `examples/echo.rs` in this crate is a whole
+//! provider.
 //!
 //! # What happens when Terraform runs it
 //!
@@ -12,6 +13,7 @@
 //! terraform ──starts──▶ process ── serve: handshake line on stdout, mutual TLS, one gRPC connection
 //!     GetProviderSchema      offers        schema() of everything
 //!     Validate…Config        plan, check   types, allowed values, the resource's own check()
+//!     CallFunction           function      call(), in a process of its own
 //!     ConfigureProvider      provider      configure() → context
 //!     UpgradeResourceState   codec::json   stored state in the shape of today's schema, by upgrade() if need be
 //!     ReadResource           read()

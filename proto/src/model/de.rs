@@ -77,7 +77,11 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
                 None => visitor.visit_f64(number.as_f64()),
             },
             Value::String(text) => visitor.visit_str(text),
-            Value::List(items) | Value::Set(items) => visitor.visit_seq(Items { items, next: 0 }),
+            Value::List(items) | Value::Set(items) => {
+                let mut rest = Items { items, next: 0 };
+                let sequence = visitor.visit_seq(&mut rest)?;
+                rest.end().map(|()| sequence)
+            }
             Value::Map(entries) => {
                 visitor.visit_map(Entries { rest: entries.iter(), value: None, named: false })
             }
@@ -189,7 +193,19 @@ struct Items<'a> {
     next: usize,
 }
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl Items<'_> {
+    /// Only a tuple leaves something behind: it has a place for each of its own elements, and no more.
+    fn end(&self) -> Result<(), CodecError> {
+        match (self.next, self.items.len()) {
+            (read, all) if read < all => {
+                Err(CodecError::new(format!("there is room for only {read} of {all} elements")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for &mut Items<'_> {
     type Error = CodecError;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(

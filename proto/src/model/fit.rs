@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{from_value, ser};
 use crate::path::{AttributePath, Step};
-use crate::schema::{Attribute, Block, BlockNesting, Nesting, Shape};
+use crate::schema::{Attribute, Block, BlockNesting, Nesting, Shape, Signature};
 use crate::value::Dynamic;
 use crate::{Schema, Type, Value};
 
@@ -43,6 +43,14 @@ pub fn misfits<T: Serialize + DeserializeOwned>(schema: &Schema) -> Vec<String> 
             misfits
         }
     }
+}
+
+/// Where the arguments `T` of a function and its signature do not fit together; empty where they do. Looks at
+/// one argument for every parameter, the variadic one included, each of them set.
+pub fn argument_misfits<T: DeserializeOwned>(signature: &Signature) -> Vec<String> {
+    let parameters = signature.parameters.iter().chain(&signature.variadic);
+    let arguments = signature.gather(parameters.map(|parameter| plain_sample(&parameter.ty)).collect());
+    from_value::<T>(&arguments).err().map(|error| error.to_string()).into_iter().collect()
 }
 
 /// Compares what was read with what is written back, by the names of attributes and keys.
@@ -124,6 +132,7 @@ mod tests {
 
     use super::*;
     use crate::Attr;
+    use crate::schema::Parameter;
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]
@@ -143,6 +152,28 @@ mod tests {
         tags: Attr<Vec<String>>,
         #[serde(default)]
         extra: Attr<String>,
+    }
+
+    type Two = (String, Option<i64>);
+
+    #[test]
+    fn every_argument_is_looked_at() {
+        let parameter = |name: &str, ty: Type| Parameter::new(name, ty, "P.");
+        let one = Signature::new("Test.", Type::Bool).parameter(parameter("a", Type::String));
+        let two = one.clone().parameter(parameter("b", Type::Number).nullable());
+        let many = two.clone().variadic(parameter("c", Type::set(Type::Bool)));
+        for (found, expected) in [
+            (argument_misfits::<()>(&Signature::new("Test.", Type::Bool)), ""),
+            (argument_misfits::<(String,)>(&one), ""),
+            (argument_misfits::<(i64,)>(&one), "[0]: a whole number (i64) is required, and not a string"),
+            (argument_misfits::<Two>(&one), "invalid length 1, expected a tuple of size 2"),
+            (argument_misfits::<Two>(&two), ""),
+            (argument_misfits::<(String,)>(&two), "there is room for only 1 of 2 elements"),
+            (argument_misfits::<Two>(&many), "there is room for only 2 of 3 elements"),
+            (argument_misfits::<(String, Option<i64>, Vec<Vec<bool>>)>(&many), ""),
+        ] {
+            assert_eq!(found.join("; "), expected);
+        }
     }
 
     #[test]

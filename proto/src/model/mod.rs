@@ -13,7 +13,7 @@ mod ser;
 
 pub use attr::Attr;
 pub(crate) use exact::keep_untouched;
-pub use fit::misfits;
+pub use fit::{argument_misfits, misfits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

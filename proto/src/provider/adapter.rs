@@ -1,4 +1,6 @@
-//! From typed resources and data sources to values, so that they can stand in one list.
+//! From typed resources, data sources and functions to values, so that they can stand in one list.
+
+mod function;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,6 +8,9 @@ use std::pin::Pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+
+pub use function::DynFunction;
+pub(crate) use function::unfit_output;
 
 use super::timeouts::{Operation, TIMEOUTS};
 use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts};

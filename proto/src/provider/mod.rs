@@ -1,4 +1,5 @@
-//! What the author of a provider writes: a [`Provider`], its [`Resource`]s and [`DataSource`]s.
+//! What the author of a provider writes: a [`Provider`], its [`Resource`]s, [`DataSource`]s and
+//! [`Function`]s.
 //!
 //! Authors work with their own structs ([`crate::model`]); the adapters in this module turn them into values,
 //! and [`crate::rpc`] turns values into messages. Nothing here knows the wire.
@@ -7,6 +8,7 @@ mod adapter;
 mod block;
 mod call;
 mod data_source;
+mod function;
 pub(crate) mod identity;
 mod private;
 mod resource;
@@ -14,11 +16,12 @@ mod timeouts;
 
 use serde::de::DeserializeOwned;
 
-pub(crate) use adapter::{Change, check_as};
-pub use adapter::{DynDataSource, DynResource};
+pub(crate) use adapter::{Change, check_as, unfit_output};
+pub use adapter::{DynDataSource, DynFunction, DynResource};
 pub use block::ProviderBlock;
 pub use call::Call;
 pub use data_source::DataSource;
+pub use function::{Function, FunctionError};
 pub use identity::{IdentityAttribute, ImportTarget};
 pub use private::Private;
 pub use resource::{Planning, Resource};
@@ -27,7 +30,7 @@ pub(crate) use timeouts::{Operation, TIMEOUTS};
 
 use crate::{Diagnostics, Result, Schema};
 
-/// A provider: a configuration block, and the resources and data sources that it offers.
+/// A provider: a configuration block, and the resources, data sources and functions that it offers.
 ///
 /// Terraform starts a process for each step (schema, validation, plan, apply) and configures only some of
 /// them, so nothing may rely on an earlier call in the same process.
@@ -67,4 +70,9 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources, sorted by name.
     fn data_sources(&self) -> &'static [&'static dyn DynDataSource<Self::Context>];
+
+    /// The functions, sorted by name; none by default.
+    fn functions(&self) -> &'static [&'static dyn DynFunction] {
+        &[]
+    }
 }

@@ -158,10 +158,11 @@ impl Answer for pb::stop_provider::Response {
     }
 }
 
-/// Functions have no diagnostics, only one error.
+/// Functions have no diagnostics, only one error, and core adds the full stop.
 impl Answer for pb::call_function::Response {
     fn add(&mut self, diagnostics: &Diagnostics) {
-        self.error = Some(pb::FunctionError { text: diagnostics.to_string(), function_argument: None });
+        let text = diagnostics.to_string().trim_end_matches('.').to_owned();
+        self.error = Some(pb::FunctionError { text, function_argument: None });
     }
 
     fn counts(&self) -> (usize, usize) {

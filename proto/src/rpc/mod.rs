@@ -6,6 +6,7 @@
 
 mod answer;
 mod apply;
+mod function;
 mod identity;
 mod import;
 mod offers;

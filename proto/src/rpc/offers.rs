@@ -1,9 +1,11 @@
 //! RPCs that tell what the provider offers. They run in processes that are never configured.
 
+use std::collections::HashMap;
+
 use super::Server;
 use crate::provider::{IdentityAttribute, Provider};
 #[cfg(debug_assertions)]
-use crate::schema::problems;
+use crate::schema::{problems, signature_problems};
 use crate::wire::tfplugin6 as pb;
 #[cfg(debug_assertions)]
 use crate::{Diagnostic, Diagnostics};
@@ -14,12 +16,14 @@ impl<P: Provider> Server<P> {
         let names = |name: &&str| (*name).to_owned();
         let resources = self.offers().resources.keys().map(names);
         let data_sources = self.offers().data_sources.keys().map(names);
+        let functions = self.offers().functions.keys().map(names);
         Ok(pb::get_metadata::Response {
             server_capabilities: Some(capabilities()),
             resources: resources.map(|type_name| pb::get_metadata::ResourceMetadata { type_name }).collect(),
             data_sources: data_sources
                 .map(|type_name| pb::get_metadata::DataSourceMetadata { type_name })
                 .collect(),
+            functions: functions.map(|name| pb::get_metadata::FunctionMetadata { name }).collect(),
             ..Default::default()
         })
     }
@@ -33,12 +37,16 @@ impl<P: Provider> Server<P> {
         let data_sources = self.offers().data_sources.iter().map(|(name, offer)| (*name, &offer.schema));
         // A schema that core cannot read ends Terraform itself, so what is wrong is said before core sees it.
         #[cfg(debug_assertions)]
-        refuse_bad_schemas(resources.clone().chain(data_sources.clone()).chain([("provider", &provider)]))?;
+        {
+            let schemas = resources.clone().chain(data_sources.clone()).chain([("provider", &provider)]);
+            refuse(schemas.flat_map(|(name, schema)| problems(name, schema)))?;
+        }
         let wire = |(name, schema): (&str, &Schema)| (name.to_owned(), schema.to_wire());
         Ok(pb::get_provider_schema::Response {
             provider: Some(provider.to_wire()),
             resource_schemas: resources.map(wire).collect(),
             data_source_schemas: data_sources.map(wire).collect(),
+            functions: self.functions()?,
             server_capabilities: Some(capabilities()),
             ..Default::default()
         })
@@ -62,7 +70,14 @@ impl<P: Provider> Server<P> {
         &self,
         _: &pb::get_functions::Request,
     ) -> Result<pb::get_functions::Response> {
-        Ok(pb::get_functions::Response::default())
+        Ok(pb::get_functions::Response { functions: self.functions()?, ..Default::default() })
+    }
+
+    fn functions(&self) -> Result<HashMap<String, pb::Function>> {
+        let signatures = self.offers().functions.iter().map(|(name, offer)| (*name, &offer.signature));
+        #[cfg(debug_assertions)]
+        refuse(signatures.clone().flat_map(|(name, signature)| signature_problems(name, signature)))?;
+        Ok(signatures.map(|(name, signature)| (name.to_owned(), signature.to_wire())).collect())
     }
 }
 
@@ -89,9 +104,8 @@ fn identity_schema(attributes: &[IdentityAttribute]) -> pb::ResourceIdentitySche
 }
 
 #[cfg(debug_assertions)]
-fn refuse_bad_schemas<'a>(schemas: impl Iterator<Item = (&'a str, &'a Schema)>) -> Result<Diagnostics> {
-    schemas
-        .flat_map(|(name, schema)| problems(name, schema))
+fn refuse(problems: impl Iterator<Item = String>) -> Result<Diagnostics> {
+    problems
         .map(|problem| Diagnostic::error("The provider's schema is not valid", problem))
         .collect::<Diagnostics>()
         .into_result()

@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::codec::{self, CodecError};
-use crate::provider::{Call, DynDataSource, DynResource, Private, Provider, ProviderBlock};
+use crate::provider::{Call, DynDataSource, DynFunction, DynResource, Private, Provider, ProviderBlock};
+use crate::schema::Signature;
 use crate::wire::tfplugin6 as pb;
 use crate::{Diagnostic, Diagnostics, Result, Schema, Type, Value};
 
@@ -23,6 +24,7 @@ pub(crate) struct Server<P: Provider> {
 pub(crate) struct Offers<C: 'static> {
     pub(crate) resources: BTreeMap<&'static str, OfferedResource<C>>,
     pub(crate) data_sources: BTreeMap<&'static str, Offer<&'static dyn DynDataSource<C>>>,
+    pub(crate) functions: BTreeMap<&'static str, OfferedFunction>,
 }
 
 /// A resource or data source with its schema.
@@ -30,6 +32,12 @@ pub(crate) struct Offer<T> {
     pub(crate) item: T,
     pub(crate) schema: Schema,
     pub(crate) ty: Arc<Type>,
+}
+
+/// A function with its signature.
+pub(crate) struct OfferedFunction {
+    pub(crate) item: &'static dyn DynFunction,
+    pub(crate) signature: Signature,
 }
 
 /// A resource with its schema.
@@ -57,9 +65,13 @@ impl<P: Provider> Server<P> {
             let data_source = |item: &&'static dyn DynDataSource<P::Context>| {
                 (item.name(), Offer::new(*item, item.full_schema()))
             };
+            let function = |item: &&'static dyn DynFunction| {
+                (item.name(), OfferedFunction { item: *item, signature: item.declared() })
+            };
             Offers {
                 resources: self.provider.resources().iter().map(resource).collect(),
                 data_sources: self.provider.data_sources().iter().map(data_source).collect(),
+                functions: self.provider.functions().iter().map(function).collect(),
             }
         })
     }

@@ -31,7 +31,6 @@ macro_rules! unoffered {
 }
 
 unoffered! {
-    call_function(call_function), "function", name;
     generate_resource_config(generate_resource_config), "configuration generator for", type_name;
     validate_ephemeral_resource_config(validate_ephemeral_resource_config), "ephemeral resource", type_name;
     open_ephemeral_resource(open_ephemeral_resource), "ephemeral resource", type_name;

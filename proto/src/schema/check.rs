@@ -5,7 +5,9 @@
 //! The plan pipeline has rules of its own: it does not look into sets, whose members have no counterpart in the
 //! prior state.
 
-use super::{Attribute, Block, BlockNesting, Nesting, Schema, Shape};
+use std::collections::BTreeSet;
+
+use super::{Attribute, Block, BlockNesting, Nesting, Schema, Shape, Signature};
 use crate::codec::msgpack;
 
 /// Names that mean something to Terraform in every block of this kind.
@@ -33,6 +35,36 @@ pub fn problems(name: &str, schema: &Schema) -> Vec<String> {
         problems.push(format!("{name}.{reserved}: a name that Terraform has taken"));
     }
     block(name, &schema.block, Place { top: true, in_set: false }, &mut problems);
+    problems
+}
+
+/// Everything that is wrong with a function's signature, a sentence each; empty for a good one.
+pub fn signature_problems(name: &str, signature: &Signature) -> Vec<String> {
+    let path = format!("{name}()");
+    let mut problems = Vec::new();
+    identifier(&path, name, &mut problems);
+    let mut rule = |broken: bool, path: &str, text: &str| {
+        if broken {
+            problems.push(format!("{path}: {text}"));
+        }
+    };
+    rule(signature.summary.trim().is_empty(), &path, "no summary");
+    rule(signature.summary.contains('\n'), &path, "a summary of more than one line");
+    rule(signature.description.trim().is_empty(), &path, "no description");
+    rule(
+        signature.returns.has_dynamic(),
+        &path,
+        "a dynamic part in what it returns, which no struct can fill",
+    );
+    let mut names = BTreeSet::new();
+    for parameter in signature.parameters.iter().chain(&signature.variadic) {
+        let path = format!("{path}.{}", parameter.name);
+        rule(!names.insert(&parameter.name), &path, "a name that another parameter has");
+        rule(parameter.description.trim().is_empty(), &path, "no description");
+    }
+    for name in names {
+        identifier(&format!("{path}.{name}"), name, &mut problems);
+    }
     problems
 }
 
@@ -99,6 +131,7 @@ fn identifier(path: &str, name: &str, problems: &mut Vec<String>) {
 mod tests {
     use super::*;
     use crate::Type;
+    use crate::schema::Parameter;
 
     /// A schema with one attribute.
     fn with(attribute: Attribute) -> Schema {
@@ -114,6 +147,37 @@ mod tests {
     fn with_blocks(attribute: Attribute) -> Schema {
         let attributes = [("i".to_owned(), attribute.describe("I."))].into();
         Schema::new("Test.").block("b", BlockNesting::Set, Block { attributes, ..Block::default() })
+    }
+
+    #[test]
+    fn each_broken_rule_of_a_signature_is_named() {
+        let good = Signature::new("Test.", Type::Bool).describe("Test.");
+        let parameter = |name: &str, description: &str| Parameter::new(name, Type::String, description);
+        let with = |parameter: Parameter| good.clone().parameter(parameter);
+        for (name, signature, expected) in [
+            ("f", with(parameter("a", "A.")).variadic(parameter("b", "B.")), ""),
+            ("", good.clone(), "(): a name of other than lower-case letters, digits and underscores"),
+            ("f", Signature::new("", Type::Bool), "f(): no summary; f(): no description"),
+            ("f", Signature::new("a\nb", Type::Bool).describe("D."), "f(): a summary of more than one line"),
+            (
+                "f",
+                Signature::new("Test.", Type::list(Type::Dynamic)).describe("Test."),
+                "f(): a dynamic part in what it returns, which no struct can fill",
+            ),
+            ("f", with(parameter("a", " ")), "f().a: no description"),
+            (
+                "f",
+                with(parameter("a", "A.")).variadic(parameter("a", "A.")),
+                "f().a: a name that another parameter has",
+            ),
+            (
+                "f",
+                with(parameter("1", "A.")),
+                "f().1: a name of other than lower-case letters, digits and underscores",
+            ),
+        ] {
+            assert_eq!(signature_problems(name, &signature).join("; "), expected);
+        }
     }
 
     #[test]

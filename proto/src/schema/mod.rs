@@ -1,4 +1,4 @@
-//! Schemas: what a resource, data source or provider block takes and returns.
+//! Schemas: what a resource, data source or provider block takes and returns; and signatures of functions.
 //!
 //! A schema is built by a function, read by people (it becomes the registry's documentation), by Terraform, and
 //! by the [plan pipeline](crate::plan), which needs more than Terraform knows: defaults, what forces a
@@ -7,13 +7,15 @@
 
 mod attribute;
 mod check;
+mod signature;
 mod wire;
 
 use std::collections::BTreeMap;
 
 pub(crate) use attribute::quoted;
 pub use attribute::{Attribute, Nested, Nesting, Shape};
-pub use check::problems;
+pub use check::{problems, signature_problems};
+pub use signature::{Parameter, Signature};
 
 use crate::Type;
 

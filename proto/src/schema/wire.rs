@@ -1,8 +1,8 @@
-//! Schemas as Terraform reads them.
+//! Schemas and signatures as Terraform reads them.
 
-use super::{Attribute, Block, BlockNesting, NestedBlock, Nesting, Schema, Shape};
+use super::{Attribute, Block, BlockNesting, NestedBlock, Nesting, Parameter, Schema, Shape, Signature};
 use crate::wire::tfplugin6::schema as pb;
-use crate::wire::tfplugin6::{Schema as WireSchema, StringKind};
+use crate::wire::tfplugin6::{Function as WireFunction, Schema as WireSchema, StringKind, function};
 
 impl Schema {
     pub(crate) fn to_wire(&self) -> WireSchema {
@@ -67,6 +67,33 @@ impl Attribute {
             deprecated: !self.deprecation.is_empty(),
             write_only: self.write_only,
             deprecation_message: self.deprecation.clone(),
+        }
+    }
+}
+
+impl Signature {
+    pub(crate) fn to_wire(&self) -> WireFunction {
+        WireFunction {
+            parameters: self.parameters.iter().map(Parameter::to_wire).collect(),
+            variadic_parameter: self.variadic.as_ref().map(Parameter::to_wire),
+            r#return: Some(function::Return { r#type: self.returns.to_json().into_bytes() }),
+            summary: self.summary.clone(),
+            description: self.description.clone(),
+            description_kind: StringKind::Markdown.into(),
+            deprecation_message: String::new(),
+        }
+    }
+}
+
+impl Parameter {
+    fn to_wire(&self) -> function::Parameter {
+        function::Parameter {
+            name: self.name.clone(),
+            r#type: self.ty.to_json().into_bytes(),
+            allow_null_value: self.nullable,
+            allow_unknown_values: false,
+            description: self.description.clone(),
+            description_kind: StringKind::Markdown.into(),
         }
     }
 }

@@ -18,13 +18,15 @@
 //! | an interrupted apply stores what it did, however Terraform and the provider were told to stop | `signals` |
 //! | private data goes round | `stored::private_data_survives` |
 //! | import by id and by identity | `stored`, `versions` |
-//! | move, functions, ephemeral and list resources, actions, state stores: a clear answer | `unoffered` |
+//! | functions: pure, no configuration needed, answers of the declared type, errors at their argument | `functions` |
+//! | move, ephemeral and list resources, actions, state stores: a clear answer | `unoffered` |
 //! | diagnostics: severity, path, summary | `validation`, `failures` |
 //! | oldest and newest Terraform | `versions` |
 //!
 //! <https://github.com/hashicorp/terraform/blob/main/docs/resource-instance-change-lifecycle.md>
 
 mod failures;
+mod functions;
 mod plans;
 mod scene;
 mod signals;
