@@ -1,10 +1,12 @@
-//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only, and two
-//! functions.
+//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only, two functions,
+//! and a command for people.
 //!
 //! It stores what it is told, says so in a computed attribute, and can be told to misbehave, which is how this
 //! crate's tests see what becomes of a failure, a panic, or a broken promise.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,11 +16,26 @@ use tfplugin_protocol::provider::{
     Planning, Provider, ProviderBlock, Resource,
 };
 use tfplugin_protocol::schema::{Attribute, Nesting, Parameter, Signature};
-use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
+use tfplugin_protocol::{Attr, Command, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
 
 fn main() -> ExitCode {
-    let options = Options::new("registry.terraform.io/example/echo", env!("CARGO_PKG_VERSION"));
-    tfplugin_protocol::run(Echo, &options)
+    tfplugin_protocol::run(Echo, &OPTIONS)
+}
+
+const OPTIONS: Options =
+    Options::new("registry.terraform.io/example/echo", env!("CARGO_PKG_VERSION")).commands(COMMANDS);
+
+const COMMANDS: &[Command] =
+    &[Command { name: "say", summary: "print the arguments, a line each", run: say }];
+
+/// Prints its arguments; fails if there are none.
+fn say(words: Vec<OsString>) -> ExitCode {
+    if words.is_empty() {
+        writeln!(io::stderr(), "there is nothing to say").ok();
+        return ExitCode::from(3);
+    }
+    let said = words.into_iter().try_for_each(|word| writeln!(io::stdout(), "{}", word.display()));
+    if said.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 struct Echo;

@@ -76,7 +76,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Result, Severity};
 pub use model::Attr;
 pub use path::AttributePath;
 pub use schema::Schema;
-pub use serve::Options;
+pub use serve::{Command, Options};
 pub use ty::Type;
 pub use value::Value;
 

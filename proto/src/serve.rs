@@ -25,6 +25,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Request;
 use tonic::transport::Server;
 
+pub use crate::arguments::Command;
 use crate::arguments::{self, Mode};
 use crate::connections::{Connection, accept};
 use crate::handshake::{self, HandshakeError, HostEnvironment};
@@ -53,20 +54,28 @@ const WORKER_THREADS: usize = 2;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// What a provider is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a provider is called, and what people can ask of its program.
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Options {
     /// The address in a registry, with host: `registry.terraform.io/namespace/name`.
     pub address: &'static str,
     /// The provider's version, usually `env!("CARGO_PKG_VERSION")`.
     pub version: &'static str,
+    /// Commands of the provider's own.
+    pub commands: &'static [Command],
 }
 
 impl Options {
     /// Names a provider by its full registry address and its version.
     pub const fn new(address: &'static str, version: &'static str) -> Self {
-        Self { address, version }
+        Self { address, version, commands: &[] }
+    }
+
+    /// The same provider with commands of its own, which people start by the first argument.
+    #[must_use]
+    pub const fn commands(self, commands: &'static [Command]) -> Self {
+        Self { commands, ..self }
     }
 
     /// The last part of the address: `name` in `registry.terraform.io/namespace/name`.
@@ -78,20 +87,20 @@ impl Options {
 /// Runs `service` as a Terraform provider until the host ends it, and says how the process should exit.
 ///
 /// Call it first in `main` and return its answer. The arguments of the process decide: none means that a host
-/// started it, `--debug` that a person did, `--version` and `--help` print and end. It installs the log (see
-/// [`log`]), a panic hook, signal handlers and its own Tokio runtime, and takes standard output away.
+/// started it, `--debug` that a person did, `--version` and `--help` print and end, and a [`Command`] of the
+/// options runs with nothing prepared for it. To serve, this installs the log (see [`log`]), a panic hook, signal
+/// handlers and its own Tokio runtime, and takes standard output away.
 ///
 /// RPCs that are under way when the process stops, or when their connection closes, are dropped where they
 /// wait; a service that must not be cut off in the middle spawns a task of its own. After SIGTERM the service's
 /// `stop_provider` is called and what is under way is waited for.
 pub fn run<S: Provider>(service: S, options: &Options) -> ExitCode {
-    let outcome = match arguments::mode(std::env::args_os().skip(1)) {
+    let outcome = match arguments::mode(std::env::args_os().skip(1), options.commands) {
         Mode::Plugin => run_as_plugin(service, options),
         Mode::Debug => run_in_debug_mode(service, options),
         Mode::Print(text) => io::stdout().write_all(text(options).as_bytes()).map_err(Failure::from),
-        Mode::Unknown(argument) => {
-            Err(format!("there is no argument {}; try --help", argument.display()).into())
-        }
+        Mode::Run(command, arguments) => return (command.run)(arguments),
+        Mode::Unknown(argument) => Err(arguments::unknown(&argument, options).into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

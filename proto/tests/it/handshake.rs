@@ -35,6 +35,28 @@ async fn people_may_ask_for_version_and_help() {
     }
 }
 
+/// Whatever the host's variables say: a command's streams and exit code are its own.
+#[tokio::test]
+async fn people_may_run_the_provider_s_own_commands() {
+    for (arguments, code, printed, error) in [
+        (&["say", "one", "--two"][..], 0, "one\n--two\n", ""),
+        (&["say"], 3, "", "there is nothing to say\n"),
+        (&["sya"], 1, "", "echo: there is no argument sya; the only command is say; try --help\n"),
+    ] {
+        for cookie in ["", COOKIE] {
+            let mut command = command(&example("echo"));
+            command.args(arguments).env("TF_PLUGIN_MAGIC_COOKIE", cookie).env("TF_LOG", "TRACE");
+            let output = within(command.output()).await.unwrap();
+            let streams = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+            assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+            assert_eq!(streams, [printed, error], "{arguments:?}");
+        }
+    }
+    let help = within(command(&example("echo")).arg("--help").output()).await.unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.ends_with("  say        print the arguments, a line each\n"), "{help}");
+}
+
 #[tokio::test]
 async fn what_the_host_asks_wrongly_is_an_error_before_the_line() {
     for (variable, value) in
