@@ -35,6 +35,7 @@ pub mod diagnostics;
 
 pub mod pricings;
 
+pub mod availability;
 pub mod catalog;
 
 pub mod arm;

@@ -1,19 +1,26 @@
 //! What is known of Defender for Cloud: rows of data, each with its source.
 //!
-//! Knows no Terraform and no HTTP. To add a plan, add a file to `data/plans`; everything else follows from it.
-//! Look things up through [`Catalog::get`]; the row types are in [`model`].
+//! Knows no Terraform and no HTTP. To add a plan or a component, add a file to `data/plans` or `data/components`;
+//! everything else follows from it. Look things up through [`Catalog::get`]; the row types are in [`model`], what a
+//! row must be like is checked by [`pack`] when the library is built.
 
-mod model;
+pub mod model;
+#[cfg(test)]
+mod pack;
 
 use std::sync::LazyLock;
 
-pub use model::{Catalog, Extension, Plan, Role};
+pub use model::Catalog;
+use model::{Component, Extension, Page, Plan, Role, Rule, Source, Subplan, Target};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the build script has written it from the same types")]
     serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/catalog.json")))
         .expect("the packed catalogue")
 });
+
+/// How alike a name and what it may mean must be, from 0 to 1.
+const ALIKE: f64 = 0.8;
 
 impl Catalog {
     /// The catalogue; read at the first use.
@@ -30,6 +37,74 @@ impl Catalog {
     pub fn role(&self, id: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.id.eq_ignore_ascii_case(id))
     }
+
+    /// The component of this name.
+    pub fn component(&self, id: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.id == id)
+    }
+
+    /// The target of this name.
+    pub fn target(&self, id: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.id == id)
+    }
+
+    /// The rule of this id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// The source of this name.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+
+    /// The page of this name.
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The component that a wrong name may mean: by its ids and its other names.
+    pub fn component_like(&self, name: &str) -> Option<&Component> {
+        let names = self.components.iter().flat_map(|component| {
+            let aliases = component.aliases.iter().map(String::as_str);
+            aliases.chain([component.id.as_str()]).map(move |name| (name, component))
+        });
+        nearest(name, names)
+    }
+}
+
+impl Plan {
+    /// The sub-plan of this name, in any letter case.
+    pub fn subplan(&self, name: &str) -> Option<&Subplan> {
+        self.subplans.iter().find(|subplan| subplan.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The sub-plan that Azure takes where a request names none.
+    pub fn default_subplan(&self) -> Option<&Subplan> {
+        self.subplans.iter().find(|subplan| subplan.default)
+    }
+
+    /// The extension of this name, in any letter case.
+    pub fn extension(&self, name: &str) -> Option<&Extension> {
+        self.extensions.iter().find(|extension| extension.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Extension {
+    /// Whether a sub-plan has it.
+    pub fn is_in(&self, subplan: &str) -> bool {
+        self.subplans.is_empty() || self.subplans.iter().any(|having| having.eq_ignore_ascii_case(subplan))
+    }
+}
+
+/// What the most alike of some names stands for, if one of them is alike at all; letter case does not count.
+pub fn nearest<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Option<T> {
+    // Nobody means a name by a text that is many times as long.
+    let name = name.get(..name.len().min(100)).unwrap_or_default().to_ascii_lowercase();
+    let score = |known: &str| strsim::jaro_winkler(&name, &known.to_ascii_lowercase());
+    let scored = known.into_iter().map(|(known, thing)| (score(known), thing));
+    let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    (best.0 >= ALIKE).then_some(best.1)
 }
 
 #[cfg(test)]
@@ -46,12 +121,29 @@ mod tests {
     }
 
     #[test]
-    fn replacements_and_sub_plans_of_extensions_exist() {
+    fn a_slip_is_seen_through_and_another_word_is_not() {
         let catalog = Catalog::get();
-        for plan in &catalog.plans {
-            for replacement in &plan.replaced_by {
-                assert!(catalog.plan(replacement).is_some(), "{} is replaced by {replacement}", plan.name);
-            }
+        let plans = || catalog.plans.iter().map(|plan| (plan.name.as_str(), plan.name.as_str()));
+        for (name, expected) in [
+            ("VirtualMachine", Some("VirtualMachines")),
+            ("Keyvault", Some("KeyVaults")),
+            ("StorageAcounts", Some("StorageAccounts")),
+            ("Quantum", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, plans()), expected, "{name}");
+        }
+        for (name, expected) in [
+            ("azure_monitoring_agent", Some("azure_monitor_agent")),
+            ("mma", Some("log_analytics_agent")),
+            ("defender_sensors", Some("defender_sensor")),
+            ("teleporter", None),
+        ] {
+            assert_eq!(
+                catalog.component_like(name).map(|component| component.id.as_str()),
+                expected,
+                "{name}"
+            );
         }
     }
 }

@@ -60,9 +60,8 @@ fn check_name(catalog: &Catalog, name: &str) -> Option<Diagnostic> {
 /// As with names: Azure takes any letter case and answers with its own, which Terraform would take for a change.
 fn check_subplan(catalog: &Catalog, name: &str, config: &Model) -> Option<Diagnostic> {
     let given = config.subplan.known()?;
-    let mut subplans = catalog.plan(name)?.subplans.iter();
-    let known = subplans.find(|known| known.eq_ignore_ascii_case(given) && *known != given)?;
-    let detail = format!("Azure writes it {known:?}, not {given:?}.");
+    let known = catalog.plan(name)?.subplan(given).filter(|known| known.name != *given)?;
+    let detail = format!("Azure writes it {:?}, not {given:?}.", known.name);
     Some(Diagnostic::error("Not the name of a sub-plan", detail).at("subplan"))
 }
 

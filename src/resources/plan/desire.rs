@@ -72,11 +72,8 @@ pub(super) fn wanted(planned: &Model, live: &Live) -> Wanted {
 /// Whether the catalogue knows that a sub-plan does not have an extension.
 fn is_foreign(planned: &Model, subplan: Option<&String>, extension: &str) -> bool {
     let plan = planned.name.known().and_then(|name| Catalog::get().plan(name));
-    let mut extensions = plan.into_iter().flat_map(|plan| &plan.extensions);
-    let Some(known) = extensions.find(|known| known.name.eq_ignore_ascii_case(extension)) else {
-        return false;
-    };
-    !known.subplans.is_empty() && subplan.is_some_and(|subplan| !known.subplans.contains(subplan))
+    let known = plan.and_then(|plan| plan.extension(extension));
+    known.is_some_and(|known| subplan.is_some_and(|subplan| !known.is_in(subplan)))
 }
 
 /// A write that switches off what failed before and is to be on, so that switching it on is a change to Azure.

@@ -3,7 +3,8 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::catalog::{Catalog, Plan};
+use crate::catalog::Catalog;
+use crate::catalog::model::Plan;
 use crate::pricings::same_value;
 
 pub(super) fn schema() -> Schema {
@@ -43,7 +44,7 @@ fn configured(schema: Schema) -> Schema {
             text().computed().keep().describe(format!(
                 "The variant of the plan; it changes in place. Where nothing is set the plan keeps the one it \
                  has, or gets Azure's default. {}",
-                sentences(catalog.plans.iter().filter(|plan| !plan.subplans.is_empty()), |plan| list(&plan.subplans))
+                sentences(catalog.plans.iter().filter(|plan| !plan.subplans.is_empty()), |plan| list(plan.subplans.iter().map(|subplan| &subplan.name)))
             )),
         )
         .attribute(

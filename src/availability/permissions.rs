@@ -1,0 +1,116 @@
+//! Actions: which are needed, and whether roles allow them.
+//! <https://learn.microsoft.com/azure/role-based-access-control/role-definitions#control-and-data-actions>
+
+use super::facts::{Fact, Facts, Grant, Live, Wish};
+use crate::catalog::model::{Mechanism, Plan};
+
+/// What it takes to write a plan. <https://learn.microsoft.com/azure/defender-for-cloud/permissions>
+const WRITE_PLAN: &str = "Microsoft.Security/pricings/write";
+const DELETE_PLAN: &str = "Microsoft.Security/pricings/delete";
+pub(super) const ASSIGN_ROLES: &str = "Microsoft.Authorization/roleAssignments/write";
+const ASSIGN_POLICIES: &str = "Microsoft.Authorization/policyAssignments/write";
+const REMEDIATE: &str = "Microsoft.PolicyInsights/remediations/write";
+const WRITE_SETTING: &str = "Microsoft.Security/settings/write";
+
+/// An action that is needed, and for what.
+#[derive(Debug)]
+pub(super) struct Need {
+    pub(super) action: &'static str,
+    pub(super) reason: String,
+}
+
+/// What setting a plan takes.
+pub(super) fn needs_of_plan(facts: &Facts, plan: Option<&Plan>, name: &str) -> Vec<Need> {
+    let action = if facts.removed.is(&true) { DELETE_PLAN } else { WRITE_PLAN };
+    let mut needs = vec![Need { action, reason: format!("to set the plan {name}") }];
+    let starts = |wish: &&Wish| wish.enabled.is(&true) && !is_on(&facts.live, &wish.name);
+    let assigning = facts.extensions.known().into_iter().flatten().filter(starts).find(|wish| {
+        let extension = plan.and_then(|plan| plan.extension(&wish.name));
+        extension.is_some_and(|extension| extension.assigns_roles)
+    });
+    if let Some(wish) = assigning {
+        let reason = format!("because Azure assigns roles to an identity of {}", wish.name);
+        needs.push(Need { action: ASSIGN_ROLES, reason });
+    }
+    needs
+}
+
+/// Whether an extension is on already. Where nobody has looked it may be, so it asks for nothing more.
+fn is_on(live: &Fact<Live>, extension: &str) -> bool {
+    match live {
+        Fact::Known(live) => live.extensions.keys().any(|name| name.eq_ignore_ascii_case(extension)),
+        Fact::Absent => false,
+        Fact::Unknown => true,
+    }
+}
+
+/// What deploying a component takes.
+pub(super) fn needs_of_component(mechanism: Mechanism, title: &str) -> Vec<Need> {
+    let need = |action, reason: &str| Need { action, reason: format!("{reason} {title}") };
+    match mechanism {
+        Mechanism::Policy => vec![
+            need(ASSIGN_POLICIES, "to assign the policies that deploy"),
+            need(ASSIGN_ROLES, "to give their identities the roles to deploy"),
+            need(REMEDIATE, "to reach existing resources with"),
+        ],
+        Mechanism::Setting => vec![need(WRITE_SETTING, "to switch the setting of")],
+        Mechanism::PlanExtension => vec![need(WRITE_PLAN, "to switch the plan's extension of")],
+        Mechanism::Included | Mechanism::Prerequisite | Mechanism::Other => Vec::new(),
+    }
+}
+
+/// Whether any role allows an action: one of its patterns covers it, and none of those that it takes out again.
+pub(super) fn allows(granted: &[Grant], action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    let any =
+        |patterns: &[String]| patterns.iter().any(|pattern| covers(&pattern.to_ascii_lowercase(), &action));
+    granted.iter().any(|grant| any(&grant.actions) && !any(&grant.not_actions))
+}
+
+/// Whether a pattern, in which `*` stands for any text, slashes included, covers an action.
+fn covers(pattern: &str, action: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = action.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_needs_a_pattern_and_no_exception_of_the_same_role() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let grant =
+            |actions: &[&str], not: &[&str]| Grant { actions: texts(actions), not_actions: texts(not) };
+        let owner = || grant(&["*"], &[]);
+        let contributor =
+            || grant(&["*"], &["Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"]);
+        for (granted, action, expected) in [
+            (vec![owner()], ASSIGN_ROLES, true),
+            (vec![contributor()], ASSIGN_ROLES, false),
+            (vec![contributor()], WRITE_PLAN, true),
+            (vec![contributor(), grant(&["Microsoft.Authorization/*"], &[])], ASSIGN_ROLES, true),
+            (vec![grant(&["microsoft.security/*"], &[])], WRITE_PLAN, true),
+            (vec![grant(&["*/read"], &[])], WRITE_PLAN, false),
+            (vec![grant(&["*/read"], &[])], "Microsoft.Security/pricings/read", true),
+            (vec![grant(&["Microsoft.Security/pricings/write"], &[])], WRITE_PLAN, true),
+            (vec![grant(&["Microsoft.Security/pricings"], &[])], WRITE_PLAN, false),
+            (vec![grant(&["Microsoft.*/pricings/*"], &[])], WRITE_PLAN, true),
+            (vec![grant(&["Microsoft.*/pricings/*e"], &["*/write"])], WRITE_PLAN, false),
+            (vec![grant(&["**"], &[])], WRITE_PLAN, true),
+            (vec![grant(&["a*a"], &[])], "a", false),
+            (vec![], WRITE_PLAN, false),
+        ] {
+            assert_eq!(allows(&granted, action), expected, "{granted:?} {action}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Machines: operating systems, images, identities.
+
+use super::super::facts::Image;
+use super::super::finding::Subject;
+use super::{Case, Rule, Said, say};
+use crate::catalog::model::Day;
+
+pub(super) const ALL: &[Rule] =
+    &[needs_identity, not_listed_for_agent, desktop_edition, generalized_image, licensed_as_desktop];
+
+const DEFENDER_FOR_ENDPOINT: &str = "defender_for_endpoint";
+
+/// Since this day multi-session editions are licensed as desktops.
+/// <https://learn.microsoft.com/azure/defender-for-cloud/release-notes>
+const LICENSED_AS_DESKTOP_SINCE: Option<Day> = Day::new(2026, 11, 1);
+
+/// Who publishes Windows for desktops. <https://github.com/Azure/azure-policy/tree/master/built-in-policies/policyDefinitions/Security%20Center>
+const DESKTOP_PUBLISHER: &str = "MicrosoftWindowsDesktop";
+
+/// MDC014
+fn needs_identity(case: &Case<'_>) -> Vec<Said> {
+    let on_machine = case.facts.target.known().is_some_and(|target| target == "azure_vm");
+    if !case.is_component("guest_configuration") || !on_machine || !case.facts.identity.is(&false) {
+        return Vec::new();
+    }
+    let detail = "Guest Configuration signs in with the machine's system-assigned identity, and the machine has none. Give it \
+                  one: identity { type = \"SystemAssigned\" } in azurerm_linux_virtual_machine or azurerm_windows_virtual_machine.";
+    say("MDC014", Subject::Target, "The machine has no identity", detail).into_iter().collect()
+}
+
+/// MDC021
+fn not_listed_for_agent(case: &Case<'_>) -> Vec<Said> {
+    let Some(name) = case.facts.os_name.known().filter(|_| case.is_component("log_analytics_agent")) else {
+        return Vec::new();
+    };
+    let old = ["windows_server_2003", "windows_xp", "windows_vista"].contains(&name.as_str());
+    if !old && !is_desktop(name) {
+        return Vec::new();
+    }
+    let detail = format!(
+        "The list of operating systems that Defender for Cloud supports for the agent is for servers, and {name:?} is not on \
+         it. Data may arrive and not be used."
+    );
+    say("MDC021", Subject::Target, "The operating system is not on the agent's list", detail)
+        .into_iter()
+        .collect()
+}
+
+/// MDC022
+fn desktop_edition(case: &Case<'_>) -> Vec<Said> {
+    let target = case.facts.target.known().map(String::as_str);
+    if !case.is_component(DEFENDER_FOR_ENDPOINT) || target != Some("azure_vm") || !case.is_wanted() {
+        return Vec::new();
+    }
+    let image = case.facts.image.known().filter(|image| is_desktop_image(image) && !is_multi_session(image));
+    let named = case.facts.os_name.known().filter(|name| is_desktop(name));
+    let edition = match (image, named) {
+        (Some(image), _) => format!("{} {}", image.publisher, image.sku),
+        (None, Some(name)) => name.clone(),
+        (None, None) => return Vec::new(),
+    };
+    let detail = format!(
+        "Defender for Servers onboards Windows Server and multi-session editions; {edition:?} is a desktop edition, which Defender \
+         for Endpoint protects by its own licence. Leave the machine out here."
+    );
+    let summary = "Desktop editions of Windows are not for Defender for Servers";
+    let said = say("MDC022", Subject::Target, summary, detail);
+    said.map(|said| said.of(case.standing())).into_iter().collect()
+}
+
+/// MDC024
+fn generalized_image(case: &Case<'_>) -> Vec<Said> {
+    let generalized = case.facts.image.known().is_some_and(|image| image.generalized);
+    if !case.is_component(DEFENDER_FOR_ENDPOINT) || !generalized || !case.is_wanted() {
+        return Vec::new();
+    }
+    let detail = "The setting of Defender for Cloud does not reach machines that were made from a generalized image. Install the \
+                  extension on them, or take Defender for Endpoint into the image.";
+    let summary = "Machines of generalized images are not onboarded automatically";
+    say("MDC024", Subject::Target, summary, detail).into_iter().collect()
+}
+
+/// MDC025
+fn licensed_as_desktop(case: &Case<'_>) -> Vec<Said> {
+    let image = case.facts.image.known().filter(|image| is_desktop_image(image) && is_multi_session(image));
+    let since = case.date.is_some_and(|date| Some(date) >= LICENSED_AS_DESKTOP_SINCE);
+    let Some(image) = image.filter(|_| since && case.is_component(DEFENDER_FOR_ENDPOINT) && case.is_wanted())
+    else {
+        return Vec::new();
+    };
+    let detail = format!(
+        "Since 2026-11-01 multi-session editions such as {:?} count as desktops: they take a licence of Defender for Endpoint, and \
+         plan P1 of Defender for Servers does not bill them. The support matrix no longer names them.",
+        image.sku
+    );
+    let summary = "Multi-session editions of Windows are licensed as desktops";
+    say("MDC025", Subject::Target, summary, detail).into_iter().collect()
+}
+
+fn is_desktop_image(image: &Image) -> bool {
+    image.publisher.eq_ignore_ascii_case(DESKTOP_PUBLISHER)
+}
+
+/// Older names of multi-session editions contain `evd`, newer ones end in `avd`; the built-in policies know the older
+/// ones only.
+fn is_multi_session(image: &Image) -> bool {
+    let sku = image.sku.to_ascii_lowercase();
+    sku.contains("evd") || sku.contains("avd")
+}
+
+fn is_desktop(name: &str) -> bool {
+    let desktop = ["windows_7", "windows_8", "windows_10", "windows_11"];
+    desktop.iter().any(|edition| name.starts_with(edition)) && !name.contains("multi_session")
+}
