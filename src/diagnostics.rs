@@ -1,8 +1,23 @@
-//! The one place where a failed request becomes something that a user reads.
+//! The one place where a failed request, or what a rule finds, becomes something that a user reads.
 
-use tfplugin_protocol::{Diagnostic, Diagnostics};
+use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics};
 
 use crate::arm::{Error, ErrorKind};
+use crate::availability::{Finding, Severity};
+use crate::catalog::Catalog;
+
+/// What a rule finds, at the attribute that it is about; nothing where nothing is wrong.
+pub fn of_finding(finding: Finding, path: AttributePath) -> Option<Diagnostic> {
+    let catalog = Catalog::get();
+    let page = catalog.page(&finding.rule.page).map(|page| format!("{}\n", page.url)).unwrap_or_default();
+    let detail =
+        format!("{}\n\n{page}rule {} | rules as of {}", finding.detail, finding.rule.id, catalog.as_of);
+    match finding.severity {
+        Severity::Error => Some(Diagnostic::error(finding.summary, detail).at(path)),
+        Severity::Warning => Some(Diagnostic::warning(finding.summary, detail).at(path)),
+        Severity::Note => None,
+    }
+}
 
 /// Explains a failed request: what was attempted, what Azure said, and what to do.
 pub fn explain(error: &Error) -> Diagnostic {

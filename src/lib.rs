@@ -33,6 +33,7 @@ pub mod resources;
 pub mod context;
 pub mod diagnostics;
 
+pub mod permissions;
 pub mod pricings;
 
 pub mod availability;

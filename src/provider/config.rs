@@ -1,5 +1,6 @@
 //! From the provider block and the environment to a [`Context`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -10,7 +11,10 @@ use super::schema::variables;
 use crate::arm::{
     Client, CloudName, CloudNameError, CloudSource, Credentials, Host, Scope, ScopeKind, Secret, Settings,
 };
-use crate::context::Context;
+use crate::availability::{Fact, Facts};
+use crate::catalog::model::Cloud;
+use crate::context::{Context, RuleBlock, RuleSettings, day_of};
+use crate::diagnostics::of_finding;
 
 /// The provider block.
 #[derive(Deserialize, Default)]
@@ -37,6 +41,9 @@ pub struct Config {
     metadata_host: Attr<String>,
     endpoints: Attr<Endpoints>,
     register_provider: Attr<bool>,
+    reference_date: Attr<String>,
+    rule_severity: Attr<BTreeMap<String, Attr<String>>>,
+    preflight_permissions: Attr<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -81,30 +88,68 @@ impl Config {
                 }
             }
         }
+        diagnostics.extend(self.rules().check());
         diagnostics
+    }
+
+    fn rules(&self) -> RuleBlock {
+        RuleBlock {
+            reference_date: self.reference_date.clone(),
+            rule_severity: self.rule_severity.clone(),
+            preflight_permissions: self.preflight_permissions,
+        }
     }
 
     /// Makes the surroundings of all operations. Sends nothing.
     ///
     /// # Errors
     ///
-    /// Where block and environment contradict themselves.
+    /// Where block and environment contradict themselves, or the cloud has come to its end.
     pub(super) fn into_context(
         self,
         variable: &dyn Fn(&str) -> Option<String>,
         terraform_version: &str,
+        warnings: &mut Diagnostics,
     ) -> Result<Context> {
         let mut reader = Reader { variable, unknown: None, problems: Diagnostics::default() };
         let default_scope = reader.scope(&self.subscription_id)?;
         let settings = reader.settings(&self, terraform_version);
         reader.problems.into_result()?;
         let settings = settings?;
+        let rules = self.rules().settings(day_of((settings.host.clock)()));
+        let cloud = cloud_of(&settings.cloud, reader.unknown);
+        warnings.extend(judge_cloud(&rules, &cloud).into_result()?);
         if let Some(unknown) = reader.unknown {
-            return Ok(Context::not_yet(default_scope, unknown));
+            return Ok(Context::not_yet(default_scope, cloud, rules, unknown));
         }
         let client = Client::new(settings)?;
-        Ok(Context::new(default_scope, client))
+        Ok(Context::new(default_scope, cloud, rules, client))
     }
+}
+
+/// The cloud, as far as somebody has named it. Addresses alone do not tell.
+fn cloud_of(source: &CloudSource, unknown: Option<&str>) -> Fact<Cloud> {
+    let name = match source {
+        CloudSource::Named(name) => Some(*name),
+        CloudSource::Metadata { expected, .. } => *expected,
+        CloudSource::Endpoints { .. } => None,
+    };
+    match name.filter(|_| unknown.is_none()) {
+        None => Fact::Unknown,
+        Some(CloudName::Public) => Fact::Known(Cloud::Public),
+        Some(CloudName::UsGovernment) => Fact::Known(Cloud::UsGovernment),
+        Some(CloudName::China) => Fact::Known(Cloud::China),
+    }
+}
+
+/// What the rules say of the cloud as a whole.
+fn judge_cloud(rules: &RuleSettings, cloud: &Fact<Cloud>) -> Diagnostics {
+    let facts = Facts { cloud: cloud.clone(), ..Facts::default() };
+    rules
+        .judge(&facts)
+        .into_iter()
+        .filter_map(|finding| of_finding(finding, AttributePath::of("environment")))
+        .collect()
 }
 
 impl Reader<'_> {
@@ -324,7 +369,7 @@ mod tests {
             Config { client_secret: Attr::Unknown, subscription_id: Attr::Unknown, ..Config::default() };
         let (_, unknown) = settings(&config, &[]).unwrap();
         assert_eq!(unknown, Some("client_secret"));
-        let context = config.into_context(&|_| None, "1.11.4").unwrap();
+        let context = config.into_context(&|_| None, "1.11.4", &mut Diagnostics::default()).unwrap();
         assert!(context.default_scope.is_unknown());
         assert!(context.pricings().unwrap_err().to_string().contains("client_secret is not known"));
     }
@@ -353,6 +398,39 @@ mod tests {
         assert!(matches!(cloud(&given, &host), Ok(CloudSource::Endpoints { .. })));
         let wrong = cloud(&Config::default(), &[("ARM_ENVIRONMENT", "mars")]).unwrap_err();
         assert!(wrong.to_string().starts_with("environment: Unknown cloud"), "{wrong}");
+    }
+
+    #[test]
+    fn a_cloud_at_its_end_is_told_at_the_environment() {
+        let configure = |environment: &str, date: &str, level: Option<&str>| {
+            let severity = level.map(|level| BTreeMap::from([("MDC110".to_owned(), Attr::from(level))]));
+            let config = Config {
+                environment: environment.into(),
+                reference_date: date.into(),
+                rule_severity: severity.into(),
+                ..Config::default()
+            };
+            let mut warnings = Diagnostics::default();
+            let error = config.into_context(&|_| None, "1.11.4", &mut warnings).err();
+            (error.map(|error| error.to_string()).unwrap_or_default(), warnings.to_string())
+        };
+        let said = "environment: Defender for Cloud in Azure operated by 21Vianet is retired: ";
+        let (error, warnings) = configure("china", "2026-10-01", None);
+        assert!(error.starts_with(said) && warnings.is_empty(), "{error} {warnings}");
+        let (error, warnings) = configure("china", "2026-10-01", Some("warning"));
+        assert!(error.is_empty() && warnings.starts_with(said), "{error} {warnings}");
+        let (error, warnings) = configure("china", "2026-09-30", None);
+        assert!(
+            error.is_empty() && warnings.contains("From 2026-10-01 on nothing comes of it any more."),
+            "{error} {warnings}"
+        );
+        for (environment, date, level) in [
+            ("china", "2025-08-17", None),
+            ("china", "2026-10-01", Some("off")),
+            ("usgovernment", "2026-10-01", None),
+        ] {
+            assert_eq!(configure(environment, date, level), Default::default(), "{environment} {date}");
+        }
     }
 
     #[test]

@@ -33,9 +33,14 @@ impl Provider for Defender {
         config.check()
     }
 
-    fn configure(&self, config: Config, terraform_version: &str, _: &mut Diagnostics) -> Result<Context> {
+    fn configure(
+        &self,
+        config: Config,
+        terraform_version: &str,
+        warnings: &mut Diagnostics,
+    ) -> Result<Context> {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        config.into_context(&variable, terraform_version)
+        config.into_context(&variable, terraform_version, warnings)
     }
 
     fn resources(&self) -> &'static [&'static dyn DynResource<Context>] {

@@ -70,6 +70,20 @@ pub(super) fn schema() -> Schema {
                 .describe(describe("environment", environment)),
         )
         .attribute("endpoints", endpoints())
+        .attribute(
+            "reference_date",
+            Attribute::string().optional().describe(
+                "The day against which rules with a date are judged, such as `2026-11-22`. Default: today, in UTC.",
+            ),
+        )
+        .attribute(
+            "rule_severity",
+            Attribute::map(Type::String).optional().describe(
+                "How grave rules are, by their ids: `error`, `warning` or `off`. A rule's id stands at the end of what it \
+                 says. For when Azure has become different from what this provider knows. For example `{ MDC006 = \
+                 \"warning\" }`.",
+            ),
+        )
 }
 
 fn endpoints() -> Attribute {
@@ -151,6 +165,11 @@ const TEXTS: &[(&str, bool, &str)] = &[
 
 /// Flags: name, meaning.
 const FLAGS: &[(&str, &str)] = &[
+    (
+        "preflight_permissions",
+        "Compares what the caller may do with what a plan needs, and warns of what seems to be missing: one request for \
+         each scope. Default: `true`.",
+    ),
     (
         "register_provider",
         "Registers a subscription for `Microsoft.Security` where Azure says that it is not. Default: `false`, which \

@@ -5,7 +5,7 @@ use super::super::finding::{Severity, Subject};
 use super::super::lifecycle::judge;
 use super::super::severity::Standing;
 use super::{Case, Fact, Grave, Rule, Said};
-use crate::catalog::model::{Day, Effect, Lifecycle, Milestone, Reach, Rule as Row};
+use crate::catalog::model::{Effect, Lifecycle, Milestone, Reach, Rule as Row};
 
 pub(super) const ALL: &[Rule] = &[of_cloud, of_plan, of_subplan, of_extensions, of_component, of_variant];
 
@@ -19,45 +19,42 @@ struct Ending<'a> {
 
 impl Ending<'_> {
     fn say(self, case: &Case<'_>) -> Option<Said> {
-        let cloud = case.facts.cloud.known().copied();
-        let (severity, milestone) = judge(self.lifecycle, cloud, case.date?, self.standing)?;
+        let (cloud, date) = (case.facts.cloud.known().copied(), case.date?);
+        let (severity, milestone) = judge(self.lifecycle, cloud, date, self.standing)?;
         let rule: &'static Row = case.catalog.rule(&self.lifecycle.rule)?;
-        let summary = summary(&self.title, milestone, severity);
-        let said = format!(
-            "{}\n\n{}{}",
+        let ahead = self.lifecycle.milestones.iter().find(|next| next.on > date).map(what_is_ahead);
+        let detail = format!(
+            "{}{}\n\n{}{}",
             what_happens(self.lifecycle, milestone),
+            ahead.unwrap_or_default(),
             self.lifecycle.instead,
             unaffected(milestone, self.standing)
         );
-        Some(Said {
-            rule: &rule.id,
-            grave: Grave::Exactly(severity),
-            subject: self.subject,
-            summary,
-            detail: said,
-        })
+        let summary = format!("{} {}", self.title, outcome(self.lifecycle, milestone, severity));
+        let grave = Grave::Exactly(severity);
+        Some(Said { rule: &rule.id, grave, subject: self.subject, summary, detail })
     }
 }
 
-/// One line: what is at its end, and whether that stops anything.
-fn summary(title: &str, milestone: Option<&Milestone>, severity: Severity) -> String {
-    let word = match milestone.map(|milestone| (milestone.effect, milestone.applies_to)) {
+/// The end of the line that says what is at its end: whether that stops anything.
+fn outcome(lifecycle: &Lifecycle, milestone: Option<&Milestone>, severity: Severity) -> &'static str {
+    match milestone.map(|milestone| (milestone.effect, milestone.applies_to)) {
         None => "is to be retired",
         Some((Effect::ApiRejects, Reach::NewEnablement)) if severity == Severity::Error => {
             "cannot be switched on any more"
         }
-        Some((Effect::ApiRejects, Reach::NewEnablement)) => "is closed to others",
-        Some((Effect::ApiRejects | Effect::NoFunction, _)) => "is retired",
-        Some((Effect::DocsOnly, _)) => "has been superseded",
-    };
-    format!("{title} {word}")
+        Some((Effect::ApiRejects | Effect::DocsOnly, Reach::NewEnablement)) => {
+            "is closed to new subscriptions"
+        }
+        Some((Effect::DocsOnly, Reach::All)) if !lifecycle.replaced_by.is_empty() => "has been superseded",
+        Some((Effect::ApiRejects | Effect::NoFunction | Effect::DocsOnly, _)) => "is retired",
+    }
 }
 
 fn what_happens(lifecycle: &Lifecycle, milestone: Option<&Milestone>) -> String {
-    let announced = |day: Option<Day>| day.map(|day| format!("announced on {day}")).unwrap_or_default();
     let Some(milestone) = milestone else {
-        let ends = lifecycle.milestones.first().map(|next| format!("; it takes effect on {}", next.on));
-        return format!("Its end was {}{}.", announced(lifecycle.announced_on), ends.unwrap_or_default());
+        let day = lifecycle.announced_on.map(|day| format!(" on {day}")).unwrap_or_default();
+        return format!("Its end was announced{day}.");
     };
     let on = milestone.on;
     let code = milestone.code.as_ref().map(|code| format!(", with the error {code:?}")).unwrap_or_default();
@@ -72,7 +69,19 @@ fn what_happens(lifecycle: &Lifecycle, milestone: Option<&Milestone>) -> String 
         (Effect::NoFunction, Reach::NewEnablement) => {
             format!("Since {on} nothing comes of it where it is new.")
         }
-        (Effect::DocsOnly, _) => format!("Microsoft's pages say so since {on}."),
+        (Effect::DocsOnly, Reach::All) => format!("Microsoft's pages say so since {on}."),
+        (Effect::DocsOnly, Reach::NewEnablement) => format!("New subscriptions do not get it since {on}."),
+    }
+}
+
+fn what_is_ahead(next: &Milestone) -> String {
+    match (next.effect, next.applies_to) {
+        (Effect::ApiRejects, Reach::All) => format!(" From {} on Azure refuses it.", next.on),
+        (Effect::ApiRejects, Reach::NewEnablement) => {
+            format!(" From {} on Azure refuses to switch it on where it is not on.", next.on)
+        }
+        (Effect::NoFunction, _) => format!(" From {} on nothing comes of it any more.", next.on),
+        (Effect::DocsOnly, _) => format!(" It takes effect on {}.", next.on),
     }
 }
 

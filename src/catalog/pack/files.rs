@@ -10,11 +10,11 @@ use super::Problem;
 
 /// A file of the catalogue.
 #[derive(Debug)]
-pub struct File {
+pub(crate) struct File {
     /// Its path below the repository's root, with `/` between the parts.
-    pub path: String,
+    pub(crate) path: String,
     /// All of its text.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// The rows, not checked yet, with the files that they came from.

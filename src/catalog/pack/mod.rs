@@ -10,14 +10,14 @@ mod references;
 
 use std::fmt;
 
-pub use files::File;
+pub(crate) use files::File;
 use files::parse;
 
 use super::model::Catalog;
 
 /// What is wrong with a row.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     path: String,
     line: usize,
     text: String,
@@ -28,7 +28,7 @@ pub struct Problem {
 /// # Errors
 ///
 /// The first row that does not fit, with its file and line.
-pub fn pack(files: &[File]) -> Result<Catalog, Problem> {
+pub(crate) fn pack(files: &[File]) -> Result<Catalog, Problem> {
     let parsed = parse(files)?;
     for check in [names::check, references::check, dates::check, lifecycles::check, names::check_cases] {
         check(&parsed)?;

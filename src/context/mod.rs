@@ -1,5 +1,5 @@
-//! What resources and data sources may use: Defender plans over the ARM client, the default scope, and a note of
-//! who manages what.
+//! What resources and data sources may use: Defender plans and permissions over the ARM client, the default scope, what the
+//! rules go by, and a note of who manages what.
 //!
 //! Made by [`provider`](crate::provider) from the provider block; a new one for each configuration, so that what
 //! one run has read is never used by another.
@@ -11,7 +11,14 @@ use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
 use crate::arm::{self, Client, IdError, Scope, ScopeKind};
+use crate::availability::Fact;
+use crate::catalog::model::Cloud;
+use crate::permissions::Permissions;
 use crate::pricings::Pricings;
+
+mod rules;
+
+pub use rules::{RuleBlock, RuleSettings, day_of, static_settings};
 
 /// The surroundings of every operation.
 #[derive(Debug)]
@@ -19,6 +26,10 @@ pub struct Context {
     /// The scope of resources that name none: the provider's subscription. Unknown where the provider block's
     /// `subscription_id` is not known yet.
     pub default_scope: Attr<Scope>,
+    /// The cloud; unknown where only its addresses are given.
+    pub cloud: Fact<Cloud>,
+    /// What the rules go by.
+    pub rules: RuleSettings,
     azure: Azure,
     claims: Mutex<HashMap<String, Managed>>,
     created: Mutex<HashSet<String>>,
@@ -38,26 +49,39 @@ pub enum Managed {
 /// The way to Azure, or why there is none yet.
 #[derive(Debug)]
 enum Azure {
-    Reachable(Pricings),
+    Reachable {
+        pricings: Pricings,
+        permissions: Permissions,
+    },
     /// A provider attribute that requests depend on is not known before apply.
     NotYet(&'static str),
 }
 
 impl Context {
     /// Surroundings with a client that has not sent anything yet.
-    pub fn new(default_scope: Attr<Scope>, client: Client) -> Self {
-        let azure = Azure::Reachable(Pricings::new(client));
-        Self::with(default_scope, azure)
+    pub fn new(default_scope: Attr<Scope>, cloud: Fact<Cloud>, rules: RuleSettings, client: Client) -> Self {
+        let azure = Azure::Reachable {
+            permissions: Permissions::new(client.clone()),
+            pricings: Pricings::new(client),
+        };
+        Self::with(default_scope, cloud, rules, azure)
     }
 
     /// Surroundings of a provider block that is not wholly known: everything works but requests.
-    pub fn not_yet(default_scope: Attr<Scope>, unknown: &'static str) -> Self {
-        Self::with(default_scope, Azure::NotYet(unknown))
+    pub fn not_yet(
+        default_scope: Attr<Scope>,
+        cloud: Fact<Cloud>,
+        rules: RuleSettings,
+        unknown: &'static str,
+    ) -> Self {
+        Self::with(default_scope, cloud, rules, Azure::NotYet(unknown))
     }
 
-    fn with(default_scope: Attr<Scope>, azure: Azure) -> Self {
+    fn with(default_scope: Attr<Scope>, cloud: Fact<Cloud>, rules: RuleSettings, azure: Azure) -> Self {
         Self {
             default_scope,
+            cloud,
+            rules,
             azure,
             claims: Mutex::default(),
             created: Mutex::default(),
@@ -86,7 +110,7 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn pricings(&self) -> Result<&Pricings> {
         match &self.azure {
-            Azure::Reachable(pricings) => Ok(pricings),
+            Azure::Reachable { pricings, .. } => Ok(pricings),
             Azure::NotYet(attribute) => {
                 let detail = format!(
                     "The provider's {attribute} is not known before apply, so nothing can be asked of Azure yet. \
@@ -94,6 +118,14 @@ impl Context {
                 );
                 Err(Diagnostic::error("The provider is not fully configured yet", detail).into())
             }
+        }
+    }
+
+    /// Permissions of the caller, unless nothing can be asked of Azure yet.
+    pub fn permissions(&self) -> Option<&Permissions> {
+        match &self.azure {
+            Azure::Reachable { permissions, .. } => Some(permissions),
+            Azure::NotYet(_) => None,
         }
     }
 
