@@ -34,11 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn toml_files(folder: &str) -> Result<Vec<File>, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".toml") {
-            let path = format!("{folder}/{name}");
-            let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-            files.push(File { path, text });
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            files.push(File { path: format!("{folder}/{name}"), text });
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

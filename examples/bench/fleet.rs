@@ -95,7 +95,7 @@ fn fleet(
     let mut workspace = Workspace::new(terraform, provider)?;
     workspace.use_emulator(azure.ready());
     if resource == DEFENDER {
-        workspace.write_provider(azure.ready())?;
+        workspace.write_provider(azure.ready(), "")?;
     }
     workspace.write("main.tf", &format!("{PLANS}{resource}"))?;
     workspace.apply()?.require(0)?;

@@ -94,7 +94,7 @@ fn workspace(
     let mut workspace = Workspace::new(terraform, provider)?;
     workspace.use_emulator(azure.ready());
     if resource == DEFENDER {
-        workspace.write_provider(azure.ready())?;
+        workspace.write_provider(azure.ready(), "")?;
     }
     workspace.write("main.tf", &format!("{PLANS}{resource}"))?;
     Ok(workspace)

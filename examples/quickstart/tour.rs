@@ -41,7 +41,7 @@ impl Tour {
     ///
     /// The first step that does not end as it must.
     pub(crate) fn walk(&mut self) -> Result<(), Failure> {
-        self.workspace.write_provider(self.azure.ready())?;
+        self.workspace.write_provider(self.azure.ready(), "")?;
         self.workspace.write("main.tf", CONFIGURATION)?;
         self.console.heading("The configuration (main.tf)")?;
         self.console.quote(CONFIGURATION)?;

@@ -68,12 +68,12 @@ impl Workspace {
     }
 
     /// Writes [`PROVIDER_FILE`]: where the provider comes from, and a provider block that knows the emulator's
-    /// addresses, so that it need not ask for them.
+    /// addresses, so that it need not ask for them, and has these attributes besides.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
-    pub(crate) fn write_provider(&self, ready: &Ready) -> Result<(), Failure> {
+    pub(crate) fn write_provider(&self, ready: &Ready, attributes: &str) -> Result<(), Failure> {
         let Ready { resource_manager, authority, .. } = ready;
         self.write(
             PROVIDER_FILE,
@@ -91,7 +91,7 @@ provider "defender" {{
     resource_manager           = "{resource_manager}"
     active_directory_authority = "{authority}"
   }}
-}}
+{attributes}}}
 "#
             ),
         )

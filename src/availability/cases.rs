@@ -1,5 +1,7 @@
 //! Runs the cases in `cases/`: facts in, findings out. Every case says all that is found, and nothing else.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Action, Fact, Facts, Finding, evaluate, outcome};
@@ -88,6 +90,22 @@ fn every_case_comes_out_as_it_says() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What users read, all of it in one file, so that a change of a text is seen as such.
+#[test]
+fn texts() {
+    let mut texts = BTreeMap::new();
+    for case in all() {
+        for finding in evaluate(Catalog::get(), &case.facts(), case.date()) {
+            let Finding { rule, severity, subject, summary, detail } = &finding;
+            let date = case.date().known().map_or("any day".to_owned(), ToString::to_string);
+            let text = format!("{}: {summary} ({subject:?})\n{detail}\n", severity.as_str());
+            texts.entry(format!("{} {text}", rule.id)).or_insert_with(|| format!("{}, {date}", case.id));
+        }
+    }
+    let lines = texts.iter().map(|(text, case)| format!("[{case}]\n{text}"));
+    insta::assert_snapshot!("findings", lines.collect::<Vec<_>>().join("\n"));
 }
 
 /// A diagnostic's summary is one line without a full stop, its detail whole sentences.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use crate::catalog::model::{Cloud, Day, Os};
 
 /// A fact. The rules keep one law: an unknown can only take findings away.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Fact<T> {
     /// It is so.
     Known(T),
@@ -22,6 +22,15 @@ impl<T> Fact<T> {
     /// The value, if it is known.
     pub fn known(&self) -> Option<&T> {
         if let Self::Known(value) = self { Some(value) } else { None }
+    }
+
+    /// The same case, with a known value converted.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(convert(value)),
+            Self::Unknown => Fact::Unknown,
+            Self::Absent => Fact::Absent,
+        }
     }
 
     /// Whether nobody has looked.
@@ -113,6 +122,10 @@ facts! {
     extensions: Vec<Wish>,
     /// The plan as Azure has it; absent where the resource has no setting of its own.
     live: Live,
+    /// Whether a subscription allows its resources no other setting.
+    enforce: bool,
+    /// Single resources below the subscription that are to have a setting of their own.
+    overrides: BTreeSet<String>,
     /// Whether the subscription above a single resource allows no other setting.
     enforced_above: bool,
     /// The names of the plans that Azure lists; absent where it was asked and gave no list.

@@ -41,6 +41,8 @@ pub enum Subject {
     Subplan,
     /// Where the plan applies.
     Scope,
+    /// Whether resources below may differ.
+    Enforce,
     /// All extensions together.
     Extensions,
     /// An extension, by name.

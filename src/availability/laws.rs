@@ -20,7 +20,9 @@ fn is_part_of(fewer: &[Finding], more: &[Finding]) -> bool {
 fn mixed(names: &[&str], sources: &[Facts]) -> Facts {
     let mut facts = sources[0].clone();
     for (source, chunk) in sources.iter().zip(names.chunks(names.len().div_ceil(sources.len()).max(1))) {
-        chunk.iter().for_each(|name| facts.take_from(source, name));
+        for name in chunk {
+            facts.take_from(source, name);
+        }
     }
     facts
 }
@@ -48,7 +50,7 @@ proptest! {
     /// The law of the rules: an unknown takes findings away or makes them milder, and never the other way.
     #[test]
     fn an_unknown_only_takes_away(facts in any_facts(), name in select(Facts::NAMES.to_vec()), date in any_date()) {
-        let more = evaluate(Catalog::get(), &facts, date.clone());
+        let more = evaluate(Catalog::get(), &facts, date);
         let mut unknown = facts.clone();
         unknown.forget(name);
         let fewer = evaluate(Catalog::get(), &unknown, date);
@@ -59,7 +61,7 @@ proptest! {
     /// The same of the parts of extensions.
     #[test]
     fn an_unknown_part_only_takes_away(facts in any_facts(), at in 0usize..4, property: bool, date in any_date()) {
-        let more = evaluate(Catalog::get(), &facts, date.clone());
+        let more = evaluate(Catalog::get(), &facts, date);
         let mut unknown = facts;
         if let Fact::Known(wishes) = &mut unknown.extensions
             && let Some(wish) = wishes.get_mut(at)

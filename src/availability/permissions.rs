@@ -21,8 +21,8 @@ pub(super) struct Need {
 
 /// What setting a plan takes.
 pub(super) fn needs_of_plan(facts: &Facts, plan: Option<&Plan>, name: &str) -> Vec<Need> {
-    let action = if facts.removed.is(&true) { DELETE_PLAN } else { WRITE_PLAN };
-    let mut needs = vec![Need { action, reason: format!("to set the plan {name}") }];
+    let (action, act) = if facts.removed.is(&true) { (DELETE_PLAN, "remove") } else { (WRITE_PLAN, "set") };
+    let mut needs = vec![Need { action, reason: format!("to {act} the plan {name}") }];
     let starts = |wish: &&Wish| wish.enabled.is(&true) && !is_on(&facts.live, &wish.name);
     let assigning = facts.extensions.known().into_iter().flatten().filter(starts).find(|wish| {
         let extension = plan.and_then(|plan| plan.extension(&wish.name));

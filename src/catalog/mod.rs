@@ -120,6 +120,47 @@ mod tests {
         assert_eq!(owner.map(|role| role.name.as_str()), Some("Owner"));
     }
 
+    /// Azure's built-in policies, as they are published, where they lie beside the repository: the regions that their
+    /// templates know.
+    #[test]
+    fn regions_are_those_of_the_policies() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/azure-examples/policy/definitions");
+        let folders = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let files =
+            folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+        let mut read = 0;
+        for file in files {
+            let policy: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+            let id = policy["name"].as_str().unwrap_or_default();
+            let maps = Catalog::get().region_maps.iter();
+            let Some(map) = maps.into_iter().find(|map| map.policies.iter().any(|policy| policy == id))
+            else {
+                continue;
+            };
+            let published = region_codes(&policy).unwrap_or_default();
+            assert_eq!(map.codes, published, "{}", file.display());
+            read += 1;
+        }
+        println!("{read} policies with regions read");
+    }
+
+    /// The map from regions to codes, however deep in the template it stands.
+    fn region_codes(value: &serde_json::Value) -> Option<std::collections::BTreeMap<String, String>> {
+        match value {
+            serde_json::Value::Object(fields) => fields
+                .iter()
+                .find_map(|(name, value)| {
+                    let found = name
+                        .ends_with("LongNameToShortMap")
+                        .then(|| serde_json::from_value(value.clone()).ok())?;
+                    found.or_else(|| region_codes(value))
+                })
+                .or_else(|| fields.values().find_map(region_codes)),
+            serde_json::Value::Array(items) => items.iter().find_map(region_codes),
+            _ => None,
+        }
+    }
+
     #[test]
     fn a_slip_is_seen_through_and_another_word_is_not() {
         let catalog = Catalog::get();

@@ -5,6 +5,7 @@
 //! one run has read is never used by another.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tfplugin_protocol::provider::{Call, Private};
@@ -35,6 +36,8 @@ pub struct Context {
     created: Mutex<HashSet<String>>,
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
+    enforcements: Mutex<HashMap<String, bool>>,
+    applying: AtomicBool,
 }
 
 /// Since when a resource manages an object.
@@ -87,6 +90,8 @@ impl Context {
             created: Mutex::default(),
             doomed: Mutex::default(),
             private_data: Mutex::default(),
+            enforcements: Mutex::default(),
+            applying: AtomicBool::new(false),
         }
     }
 
@@ -138,6 +143,42 @@ impl Context {
     /// How a resource of this configuration manages `id`, as far as it has been planned.
     pub fn managed(&self, id: &str) -> Option<Managed> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner).get(&id.to_ascii_lowercase()).copied()
+    }
+
+    /// Objects at single resources of a subscription that resources of this configuration manage, as far as they have
+    /// been planned: those of this name.
+    pub fn managed_below(&self, subscription: &str, name: &str) -> Vec<String> {
+        let below = format!("{subscription}/resourcegroups/").to_ascii_lowercase();
+        let named = format!("/{name}").to_ascii_lowercase();
+        let claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let ids = claims.keys().filter(|id| id.starts_with(&below) && id.ends_with(&named));
+        ids.cloned().collect()
+    }
+
+    /// Notes whether the plan `id` of a subscription is planned to let its resources differ.
+    pub fn note_enforcement(&self, id: &str, enforce: bool) {
+        let mut enforcements = self.enforcements.lock().unwrap_or_else(PoisonError::into_inner);
+        enforcements.insert(id.to_ascii_lowercase(), enforce);
+    }
+
+    /// Whether the plan `id` of a subscription is to be enforced, as far as it has been planned.
+    pub fn planned_enforcement(&self, id: &str) -> Option<bool> {
+        self.enforcements
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id.to_ascii_lowercase())
+            .copied()
+    }
+
+    /// Notes that this process applies: it plans each object once more, and what that would find out beforehand is about
+    /// to be seen.
+    pub fn note_apply(&self) {
+        self.applying.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this process is known to apply.
+    pub fn is_applying(&self) -> bool {
+        self.applying.load(Ordering::Relaxed)
     }
 
     /// Notes that the object `id` is planned to be destroyed.

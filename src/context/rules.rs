@@ -96,7 +96,7 @@ impl RuleSettings {
     /// Everything that the rules find, as grave as it is to be.
     pub fn judge(&self, facts: &Facts) -> Vec<Finding> {
         match &self.levels {
-            Some(levels) => at_levels(evaluate(Catalog::get(), facts, self.date.clone()), levels),
+            Some(levels) => at_levels(evaluate(Catalog::get(), facts, self.date), levels),
             None => Vec::new(),
         }
     }

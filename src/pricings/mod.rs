@@ -2,7 +2,7 @@
 //!
 //! Knows no Terraform. Two rules of Azure are kept here and nowhere else: all plans of a scope come in one list,
 //! so it is asked for once and shared; and a subscription takes one write at a time, so writes queue up while
-//! those of other subscriptions go ahead. API version 2024-01-01.
+//! those of other subscriptions go ahead. API version 2024-01-01, and 2026-07-01 for lists.
 //! <https://learn.microsoft.com/rest/api/defenderforcloud/pricings?view=rest-defenderforcloud-2024-01-01>
 
 mod property;
@@ -10,6 +10,7 @@ mod scopes;
 mod wire;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use property::same_value;
 use scopes::Scopes;
@@ -20,6 +21,13 @@ use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope};
 /// The resource type, as it stands in ids.
 pub const RESOURCE_TYPE: &str = "Microsoft.Security/pricings";
 const API_VERSION: &str = "2024-01-01";
+/// The version of lists: the first stable one that says who manages a plan. A cloud that does not have it yet is asked in
+/// [`API_VERSION`]. <https://github.com/Azure/azure-rest-api-specs/tree/main/specification/security/resource-manager/Microsoft.Security/Security/PricingsAPI>
+const LIST_VERSION: &str = "2026-07-01";
+/// How Azure says that it does not have a version.
+/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/error-resource-not-found>
+const NO_SUCH_VERSION: [&str; 3] =
+    ["InvalidApiVersionParameter", "InvalidResourceType", "NoRegisteredProviderFound"];
 const LISTING: &str = "listing the Defender plans";
 
 /// Defender plans over HTTP.
@@ -27,12 +35,13 @@ const LISTING: &str = "listing the Defender plans";
 pub struct Pricings {
     client: Client,
     scopes: Scopes,
+    lists_older: AtomicBool,
 }
 
 impl Pricings {
     /// Plans by way of `client`. Nothing is sent yet.
     pub fn new(client: Client) -> Self {
-        Self { client, scopes: Scopes::default() }
+        Self { client, scopes: Scopes::default(), lists_older: AtomicBool::new(false) }
     }
 
     /// The id of a plan.
@@ -48,6 +57,11 @@ impl Pricings {
     pub async fn list(&self, scope: &Scope, call: &Call) -> Result<Arc<Vec<Pricing>>, Error> {
         let listed = self.scopes.of(scope).list(call, || self.fetch(scope, call)).await;
         listed.map_err(|error| named(error, scope))
+    }
+
+    /// All plans of a scope, where they were listed in this process and nothing was written since. Asks for nothing.
+    pub fn seen(&self, scope: &Scope) -> Option<Arc<Vec<Pricing>>> {
+        self.scopes.of(scope).seen()
     }
 
     /// A plan as it was before this process wrote to it for the first time, or as this process left it.
@@ -120,7 +134,15 @@ impl Pricings {
     /// A plan in the list that cannot be read does not take the others along; it is as if it were not there.
     async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Vec<Pricing>, Error> {
         let path = format!("{}/providers/{RESOURCE_TYPE}", scope.as_str());
-        let plans = self.client.list(Request::get(path, API_VERSION).act(LISTING), call).await?;
+        let list = |version| self.client.list(Request::get(path.as_str(), version).act(LISTING), call);
+        let older = self.lists_older.load(Ordering::Relaxed);
+        let plans = match list(if older { API_VERSION } else { LIST_VERSION }).await {
+            Err(error) if !older && error.code().is_some_and(|code| NO_SUCH_VERSION.contains(&code)) => {
+                self.lists_older.store(true, Ordering::Relaxed);
+                list(API_VERSION).await
+            }
+            plans => plans,
+        }?;
         let readable =
             |body| Pricing::from_body(body).inspect_err(|problem| tracing::warn!("{problem}")).ok();
         Ok(plans.iter().filter_map(readable).collect())

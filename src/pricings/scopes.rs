@@ -92,6 +92,12 @@ impl Known {
         Ok(plans)
     }
 
+    /// The list of this process, if it has one and has written nothing since.
+    pub(super) fn seen(&self) -> Option<Arc<Vec<Pricing>>> {
+        let history = self.history();
+        history.first.clone().filter(|_| history.written.is_empty())
+    }
+
     /// A plan before the first write of this process to it, or as this process left it.
     pub(super) async fn before<F>(
         &self,

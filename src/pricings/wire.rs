@@ -53,6 +53,8 @@ pub struct Pricing {
     pub free_trial_remaining_time: Option<String>,
     /// When it was last switched on, in RFC 3339.
     pub enablement_time: Option<String>,
+    /// Who manages it, where that is the Defender portal. Azure says so in lists of newer api-versions only.
+    pub managed_by: Option<String>,
 }
 
 /// An extension as Azure reports it.
@@ -158,6 +160,7 @@ impl Pricing {
             resources_coverage_status: text("resourcesCoverageStatus"),
             free_trial_remaining_time: text("freeTrialRemainingTime"),
             enablement_time: text("enablementTime"),
+            managed_by: text("managedBy").or_else(|| text("originatedFrom")),
         })
     }
 

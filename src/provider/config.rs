@@ -118,7 +118,7 @@ impl Config {
         let settings = settings?;
         let rules = self.rules().settings(day_of((settings.host.clock)()));
         let cloud = cloud_of(&settings.cloud, reader.unknown);
-        warnings.extend(judge_cloud(&rules, &cloud).into_result()?);
+        warnings.extend(judge_cloud(&rules, cloud).into_result()?);
         if let Some(unknown) = reader.unknown {
             return Ok(Context::not_yet(default_scope, cloud, rules, unknown));
         }
@@ -143,8 +143,8 @@ fn cloud_of(source: &CloudSource, unknown: Option<&str>) -> Fact<Cloud> {
 }
 
 /// What the rules say of the cloud as a whole.
-fn judge_cloud(rules: &RuleSettings, cloud: &Fact<Cloud>) -> Diagnostics {
-    let facts = Facts { cloud: cloud.clone(), ..Facts::default() };
+fn judge_cloud(rules: &RuleSettings, cloud: Fact<Cloud>) -> Diagnostics {
+    let facts = Facts { cloud, ..Facts::default() };
     rules
         .judge(&facts)
         .into_iter()

@@ -16,6 +16,9 @@ pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-defende
 /// The repository's root.
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
+/// For scenes that count requests to plans and nothing else.
+pub(crate) const NO_PREFLIGHT: &str = "  preflight_permissions = false\n";
+
 /// One emulator and one Terraform workspace that talks to it.
 #[derive(Debug)]
 pub(crate) struct Scene {
@@ -46,10 +49,19 @@ impl Scene {
         let mut workspace = Workspace::new(terraform, Path::new(PROVIDER))?;
         workspace.use_emulator(azure.ready());
         if !configuration.contains("required_providers") {
-            workspace.write_provider(azure.ready())?;
+            workspace.write_provider(azure.ready(), "")?;
         }
         workspace.write("main.tf", configuration)?;
         Ok(Self { azure, workspace })
+    }
+
+    /// Gives the provider block these attributes, a line each, instead of those it had.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub(crate) fn configure(&self, attributes: &str) -> Result<(), Failure> {
+        self.workspace.write_provider(self.azure.ready(), attributes)
     }
 
     /// Returns the requests since the last call, sorted, as `METHOD path status`; equal ones as `n x …`.

@@ -3,7 +3,7 @@
 //!
 //! Linux tells in `/proc` which provider belongs to which Terraform; elsewhere these tests do not exist.
 
-use crate::harness::{PROVIDER, SUBSCRIPTION, Scene};
+use crate::harness::{NO_PREFLIGHT, PROVIDER, SUBSCRIPTION, Scene};
 use crate::requests::in_order;
 use crate::shared::process::Failure;
 use crate::state::instance;
@@ -33,6 +33,7 @@ const FOR_EVER: u64 = 600_000;
 #[test]
 fn a_provider_that_is_killed_between_two_requests_is_no_loss() -> Result<(), Failure> {
     let undisturbed = Scene::new(CONFIGURATION)?;
+    undisturbed.configure(NO_PREFLIGHT)?;
     undisturbed.workspace.apply()?.require(0)?;
     let requests = in_order(&undisturbed.azure);
     assert_eq!(requests.iter().filter(|line| line.starts_with("PUT")).count(), 4, "{requests:?}");
@@ -45,6 +46,7 @@ fn a_provider_that_is_killed_between_two_requests_is_no_loss() -> Result<(), Fai
 /// Kills the provider while its request with this number, counted from 0, is under way.
 fn killed_at(request: usize) -> Result<(), Failure> {
     let scene = Scene::new(CONFIGURATION)?;
+    scene.configure(NO_PREFLIGHT)?;
     hold(&scene, Fault { skip: u32::try_from(request).unwrap_or(u32::MAX), ..Fault::default() });
     let terraform = start_apply(&scene)?;
     until("the request is held", || scene.azure.waiting_faults() == 0)?;

@@ -11,6 +11,7 @@ mod harness;
 mod interruptions;
 mod plans;
 mod requests;
+mod rules;
 mod secrets;
 #[expect(dead_code, reason = "the tests need only a part of what the examples share")]
 #[path = "../../examples/shared/mod.rs"]

@@ -14,10 +14,11 @@ const COMPANIONS: [&str; 2] = ["WDATP_UNIFIED_SOLUTION", "WDATP_EXCLUDE_LINUX_PU
 /// MDC050
 fn nothing_collects(case: &Case<'_>) -> Vec<Said> {
     let (Some(plan), Some(on)) = (case.plan, case.facts.components_on.known()) else { return Vec::new() };
-    let needing =
-        case.catalog.components.iter().filter(|component| {
-            component.rows.iter().any(|row| row.plans.iter().any(|name| *name == plan.name))
-        });
+    let needing = case
+        .catalog
+        .components
+        .iter()
+        .filter(|component| component.rows.iter().any(|row| row.plans.contains(&plan.name)));
     let needing: Vec<&str> = needing.map(|component| component.id.as_str()).collect();
     if needing.is_empty() || needing.iter().any(|id| on.contains(*id)) || !case.is_wanted() {
         return Vec::new();
@@ -27,7 +28,7 @@ fn nothing_collects(case: &Case<'_>) -> Vec<Said> {
         plan.title,
         needing.join(", ")
     );
-    say("MDC050", Subject::Plan, "The plan is on and nothing collects data", detail).into_iter().collect()
+    vec![say("MDC050", Subject::Plan, "The plan is on and nothing collects data", detail)]
 }
 
 /// MDC052
@@ -42,7 +43,7 @@ fn twice(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "The Log Analytics agent and the Azure Monitor Agent on one machine give every finding twice, and every byte is \
                   billed twice. Keep the Azure Monitor Agent.";
-    say("MDC052", Subject::Component, "Two agents collect the same", detail).into_iter().collect()
+    vec![say("MDC052", Subject::Component, "Two agents collect the same", detail)]
 }
 
 /// MDC054
@@ -52,7 +53,7 @@ fn comes_back(case: &Case<'_>) -> Vec<Said> {
         return Vec::new();
     }
     let detail = "Auto-provisioning is on for the subscription, and installs the extension again within 24 hours. Switch it off first.";
-    say("MDC054", Subject::Removal, "The removed agent comes back", detail).into_iter().collect()
+    vec![say("MDC054", Subject::Removal, "The removed agent comes back", detail)]
 }
 
 /// MDC055
@@ -71,7 +72,7 @@ fn stays_installed(case: &Case<'_>) -> Vec<Said> {
         "Nothing new is deployed from then on. What {} has put on machines and clusters stays there.{more}",
         component.title
     );
-    say("MDC055", Subject::Removal, "Switching off does not uninstall", detail).into_iter().collect()
+    vec![say("MDC055", Subject::Removal, "Switching off does not uninstall", detail)]
 }
 
 /// MDC008
@@ -86,5 +87,5 @@ fn settings_without_integration(case: &Case<'_>) -> Vec<Said> {
          first."
     );
     let summary = "The setting needs the integration of Defender for Endpoint";
-    say("MDC008", Subject::Component, summary, detail).into_iter().collect()
+    vec![say("MDC008", Subject::Component, summary, detail)]
 }

@@ -45,7 +45,7 @@ fn lacks_solution(case: &Case<'_>) -> Vec<Said> {
          neither. Add azurerm_log_analytics_solution with solution_name = \"Security\".",
         workspace.id
     );
-    say("MDC030", Subject::Workspace, "The workspace lacks a security solution", detail).into_iter().collect()
+    vec![say("MDC030", Subject::Workspace, "The workspace lacks a security solution", detail)]
 }
 
 /// MDC031
@@ -55,7 +55,7 @@ fn linux_agent(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "The machine has the agent already, not as an extension. On Linux an agent reports to one workspace only, so it is \
                   left as it is and nothing is deployed.";
-    say("MDC031", Subject::Target, "The agent will not be deployed", detail).into_iter().collect()
+    vec![say("MDC031", Subject::Target, "The agent will not be deployed", detail)]
 }
 
 /// MDC032
@@ -65,7 +65,7 @@ fn onboarded_before(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "The subscription was onboarded before 2019-03-17, and the machine has an agent: it is not touched. The \
                   recommendation on health issues of the monitoring agent said what to do.";
-    say("MDC032", Subject::Target, "The machine keeps the agent that it has", detail).into_iter().collect()
+    vec![say("MDC032", Subject::Target, "The machine keeps the agent that it has", detail)]
 }
 
 /// MDC033
@@ -79,7 +79,7 @@ fn operations_manager(case: &Case<'_>) -> Vec<Said> {
                       libraries, which are brought up to date.";
         ("The agent shares libraries with Operations Manager", detail)
     };
-    say("MDC033", Subject::Target, summary, detail).into_iter().collect()
+    vec![say("MDC033", Subject::Target, summary, detail)]
 }
 
 /// MDC034
@@ -99,9 +99,7 @@ fn keeps_workspace(case: &Case<'_>) -> Vec<Said> {
         "An extension reports to one workspace, and what it is connected to is not overridden: it stays with {kept}, not {}.{unread}",
         workspace.id
     );
-    say("MDC034", Subject::Workspace, "The existing extension keeps its workspace", detail)
-        .into_iter()
-        .collect()
+    vec![say("MDC034", Subject::Workspace, "The existing extension keeps its workspace", detail)]
 }
 
 /// MDC035
@@ -120,7 +118,7 @@ fn workspace_of_existing(case: &Case<'_>) -> Vec<Said> {
         former.id, new.id
     );
     let summary = "The change of workspace does not reach existing machines";
-    say("MDC035", Subject::Workspace, summary, detail).into_iter().collect()
+    vec![say("MDC035", Subject::Workspace, summary, detail)]
 }
 
 /// MDC036
@@ -136,7 +134,7 @@ fn other_tenant(case: &Case<'_>) -> Vec<Said> {
         "{} is in the tenant {theirs}, the machine in {ours}: there would be no alerts.",
         workspace.id
     );
-    say("MDC036", Subject::Workspace, "The workspace is in another tenant", detail).into_iter().collect()
+    vec![say("MDC036", Subject::Workspace, "The workspace is in another tenant", detail)]
 }
 
 /// MDC037
@@ -147,5 +145,5 @@ fn events_twice(case: &Case<'_>) -> Vec<Said> {
     let detail = "Microsoft Sentinel collects the security events of this workspace. They can be configured there or in Defender for \
                   Cloud, not in both.";
     let summary = "Security events are collected by Microsoft Sentinel already";
-    say("MDC037", Subject::Workspace, summary, detail).into_iter().collect()
+    vec![say("MDC037", Subject::Workspace, summary, detail)]
 }

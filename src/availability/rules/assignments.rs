@@ -34,7 +34,7 @@ fn without_remediation(case: &Case<'_>) -> Vec<Said> {
         "Azure Policy deploys to what is made or changed from now on. {count} existing resources are reached by a remediation only, \
          and that is switched off here."
     );
-    say("MDC051", Subject::Remediation, "Existing resources stay uncovered", detail).into_iter().collect()
+    vec![say("MDC051", Subject::Remediation, "Existing resources stay uncovered", detail)]
 }
 
 /// MDC071
@@ -56,7 +56,7 @@ fn without_roles(case: &Case<'_>) -> Vec<Said> {
          remediation would fail.",
         missing.join(", ")
     );
-    say("MDC071", Subject::Policy, "The assignment's identity lacks roles", detail).into_iter().collect()
+    vec![say("MDC071", Subject::Policy, "The assignment's identity lacks roles", detail)]
 }
 
 /// MDC111
@@ -74,7 +74,7 @@ fn closed_by_default(case: &Case<'_>) -> Vec<Said> {
          nothing. Write:\n\n    parameters = {{ subPlan = {current:?} }}"
     );
     let summary = "The policy asks for a closed sub-plan by default";
-    say("MDC111", Subject::Policy, summary, detail).into_iter().collect()
+    vec![say("MDC111", Subject::Policy, summary, detail)]
 }
 
 /// MDC038
@@ -85,7 +85,7 @@ fn denied_workspace(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "A policy denies resources without certain tags, and the default workspace and its group are made without tags. Set \
                   workspace_id, or exempt DefaultResourceGroup-* and DefaultWorkspace-* from the policy.";
-    say("MDC038", Subject::Workspace, "A policy may deny the default workspace", detail).into_iter().collect()
+    vec![say("MDC038", Subject::Workspace, "A policy may deny the default workspace", detail)]
 }
 
 /// MDC039
@@ -96,5 +96,5 @@ fn group_in_east_us(case: &Case<'_>) -> Vec<Said> {
     let detail = "Defender for SQL makes a resource group in East US for what it collects with. Policies on locations and names must \
                   allow that; a workspace of your own avoids it.";
     let summary = "SQL monitoring makes a resource group in East US";
-    say("MDC039", Subject::Workspace, summary, detail).into_iter().collect()
+    vec![say("MDC039", Subject::Workspace, summary, detail)]
 }

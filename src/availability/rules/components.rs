@@ -35,7 +35,7 @@ fn not_known(case: &Case<'_>) -> Vec<Said> {
     let guess = guess.map(|guess| format!("Did you mean {:?}? ", guess.id)).unwrap_or_default();
     let known = listed(case.catalog.components.iter().map(|component| component.id.as_str()));
     let detail = format!("{guess}There is no component {name:?}; there are {known}.");
-    say("MDC002", Subject::Component, "There is no component of this name", detail).into_iter().collect()
+    vec![say("MDC002", Subject::Component, "There is no component of this name", detail)]
 }
 
 /// MDC001
@@ -49,7 +49,7 @@ fn not_compute(case: &Case<'_>) -> Vec<Said> {
         "Components collect data from compute resources only, and {target:?} is none that is known: there are {known}. Other \
          resources are protected by their plan alone."
     );
-    say("MDC001", Subject::Target, "Components go on compute resources only", detail).into_iter().collect()
+    vec![say("MDC001", Subject::Target, "Components go on compute resources only", detail)]
 }
 
 /// MDC003
@@ -62,7 +62,7 @@ fn not_by_policy(case: &Case<'_>) -> Vec<Said> {
         "{} is switched by a setting of Defender for Cloud, for the whole subscription; no policy deploys it.",
         row.component.title
     );
-    say("MDC003", Subject::Component, "The component is not deployed by policy", detail).into_iter().collect()
+    vec![say("MDC003", Subject::Component, "The component is not deployed by policy", detail)]
 }
 
 /// MDC004
@@ -72,7 +72,7 @@ fn all_or_nothing(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "Auto-provisioning of the Log Analytics agent is on for all machines of a subscription, or off. Machines \
                   cannot be left out.";
-    say("MDC004", Subject::Target, "Machines cannot be left out", detail).into_iter().collect()
+    vec![say("MDC004", Subject::Target, "Machines cannot be left out", detail)]
 }
 
 /// MDC010
@@ -95,7 +95,7 @@ fn needs_plan(case: &Case<'_>) -> Vec<Said> {
         plans[0]
     );
     let said = say("MDC010", Subject::Component, "The component needs a plan that is off", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC011
@@ -110,7 +110,7 @@ fn needs_arc(case: &Case<'_>) -> Vec<Said> {
          one of {}.",
         target.title
     );
-    say("MDC011", Subject::Target, "It is not connected to Azure Arc", detail).into_iter().collect()
+    vec![say("MDC011", Subject::Target, "It is not connected to Azure Arc", detail)]
 }
 
 /// MDC012: a target of another kind, or one that a source rules out for every cloud. What no row names is not known.
@@ -130,7 +130,7 @@ fn not_on_target(case: &Case<'_>) -> Vec<Said> {
     targets.retain(|other| *other != target.id);
     let detail = format!("{} goes on {}, and not on {}.", component.title, listed(targets), target.title);
     let said = say("MDC012", Subject::Target, "The component does not go on this target", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC018
@@ -140,7 +140,7 @@ fn nothing_to_deploy(case: &Case<'_>) -> Vec<Said> {
     };
     let note = row.note();
     let detail = format!("{} is there already on {}. {note}", row.component.title, row.row.target);
-    say("MDC018", Subject::Target, "There is nothing to deploy", detail.trim_end()).into_iter().collect()
+    vec![say("MDC018", Subject::Target, "There is nothing to deploy", detail.trim_end())]
 }
 
 /// MDC020: a table cell that no other source contradicts.
@@ -164,7 +164,7 @@ fn not_in_cloud(case: &Case<'_>) -> Vec<Said> {
         source.map(|source| format!("{}, {}", source.title, source.read)).unwrap_or_default()
     );
     let said = say("MDC020", Subject::Component, "The cloud does not have the component", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC023: sources that contradict each other, and none that settles it.
@@ -192,7 +192,7 @@ fn disputed(case: &Case<'_>) -> Vec<Said> {
         others.join(" and ")
     );
     let said = say("MDC023", Subject::Component, "Microsoft's pages disagree about this cloud", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC060
@@ -212,7 +212,7 @@ fn preview(case: &Case<'_>) -> Vec<Said> {
         row.component.title, row.row.target
     );
     let said = say("MDC060", Subject::Component, "The component is in preview", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC019
@@ -233,5 +233,5 @@ fn no_default_workspace(case: &Case<'_>) -> Vec<Said> {
         component.title,
         map.codes.len()
     );
-    say("MDC019", Subject::Region, "The region has no default workspace", detail).into_iter().collect()
+    vec![say("MDC019", Subject::Region, "The region has no default workspace", detail)]
 }

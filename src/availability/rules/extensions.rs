@@ -42,7 +42,7 @@ fn not_known(case: &Case<'_>) -> Vec<Said> {
         if let Some(known) = plan.extension(&wish.name).or_else(|| elsewhere(case, &wish.name)) {
             let detail = format!("Azure writes it {:?}, not {:?}.", known.name, wish.name);
             let summary = "Azure spells the extension differently";
-            return (known.name != wish.name).then(|| say("MDC082", subject, summary, detail))?;
+            return (known.name != wish.name).then(|| say("MDC082", subject, summary, detail));
         }
         let names = || plan.extensions.iter().map(|extension| extension.name.as_str());
         let guess = nearest(&wish.name, names().map(|name| (name, name)));
@@ -53,7 +53,7 @@ fn not_known(case: &Case<'_>) -> Vec<Said> {
             plan.name,
             listed(names())
         );
-        say("MDC082", subject, "The extension is not known", detail)
+        Some(say("MDC082", subject, "The extension is not known", detail))
     });
     said.collect()
 }
@@ -79,7 +79,7 @@ fn misplaced(case: &Case<'_>, plan: &'static Plan, wish: &Wish) -> Option<Said> 
             wish.name, plan.name
         );
         return (!having.is_empty())
-            .then(|| say("MDC006", subject, "The extension belongs to another plan", detail))?;
+            .then(|| say("MDC006", subject, "The extension belongs to another plan", detail));
     };
     let subplan = subplan(case, plan)?;
     // One that the sub-plan lacks is off, and that is what was asked for.
@@ -92,7 +92,7 @@ fn misplaced(case: &Case<'_>, plan: &'static Plan, wish: &Wish) -> Option<Said> 
          subplan = {:?}\n\nor remove the extension. Everything else that {subplan} has works without it.",
         extension.name, plan.name, extension.subplans[0]
     );
-    say("MDC006", subject, "The sub-plan does not have the extension", detail)
+    Some(say("MDC006", subject, "The sub-plan does not have the extension", detail))
 }
 
 /// MDC045
@@ -112,9 +112,9 @@ fn gating(case: &Case<'_>) -> Vec<Said> {
         all.iter().any(|(_, wish)| wish.name.eq_ignore_ascii_case(name) && wish.enabled.is(&false))
     };
     let missing: Vec<&str> = GATING_NEEDS.into_iter().filter(off).collect();
-    let said = missing.iter().filter_map(|name| {
+    let said = missing.iter().map(|name| {
         let detail = format!(
-            "{} = \"True\" holds images back by what {} finds, and that is switched off here. Switch {name} on, or take the \
+            "{} = \"True\" holds images back by what {} find, and {name} is switched off here. Switch it on, or take the \
              property away.",
             GATING.1,
             listed(GATING_NEEDS)
@@ -139,7 +139,7 @@ fn always_on(case: &Case<'_>) -> Vec<Said> {
         refused.then(|| {
             let subject = Subject::Extension(wish.name.clone());
             say("MDC047", subject, "The extension is always on in this cloud", detail)
-        })?
+        })
     });
     said.collect()
 }
@@ -168,9 +168,7 @@ fn none_listed(case: &Case<'_>) -> Vec<Said> {
         plan.title,
         names.join("\n")
     );
-    say("MDC053", Subject::Extensions, "The plan is switched on without extensions", detail)
-        .into_iter()
-        .collect()
+    vec![say("MDC053", Subject::Extensions, "The plan is switched on without extensions", detail)]
 }
 
 /// MDC013
@@ -190,7 +188,7 @@ fn direct_onboarding(case: &Case<'_>) -> Vec<Said> {
              management, also where the subscription has P2. For all of P2 connect them to Azure Arc."
         );
         let subject = Subject::Extension(wish.name.clone());
-        say("MDC013", subject, "Servers onboarded directly do not get all of P2", detail)
+        Some(say("MDC013", subject, "Servers onboarded directly do not get all of P2", detail))
     });
     said.collect()
 }

@@ -48,7 +48,7 @@ fn needs_rbac(case: &Case<'_>) -> Vec<Said> {
                   switched on in place: AKS needs a new cluster. If this one must stay, keep\n\n    component = \
                   \"azure_policy_kubernetes\"\n\nwhich has no such requirement. There will be no alerts on its workloads.";
     let said = say("MDC040", Subject::Target, "The Defender sensor needs Kubernetes RBAC", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC041
@@ -65,7 +65,7 @@ fn untested(case: &Case<'_>) -> Vec<Said> {
         "{distribution:?} is not among the distributions that Microsoft has tested. Any cluster that the CNCF has certified should \
          work."
     );
-    say("MDC041", Subject::Target, "The Kubernetes distribution is not tested", detail).into_iter().collect()
+    vec![say("MDC041", Subject::Target, "The Kubernetes distribution is not tested", detail)]
 }
 
 /// MDC042
@@ -81,7 +81,7 @@ fn excluded_by_tag(case: &Case<'_>) -> Vec<Said> {
         "The cluster's tag {EXCLUSION_TAG} = \"true\" keeps automatic provisioning away from it. A sensor that is there already \
          stays. Remove the tag to have the sensor deployed."
     );
-    say("MDC042", Subject::Target, "A tag keeps the sensor from the cluster", detail).into_iter().collect()
+    vec![say("MDC042", Subject::Target, "A tag keeps the sensor from the cluster", detail)]
 }
 
 /// MDC043
@@ -93,7 +93,7 @@ fn arm64_nodes(case: &Case<'_>) -> Vec<Said> {
     let detail = "The cluster has Arm64 nodes and is of version 1.28 or older, where the sensor does not run on them. Update the \
                   cluster first.";
     let said = say("MDC043", Subject::Target, "The sensor does not run on these Arm64 nodes", detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC044
@@ -105,9 +105,7 @@ fn node_os(case: &Case<'_>) -> Vec<Said> {
     let detail = format!(
         "The nodes run {name:?}, which is not on the sensor's list. It needs a Linux kernel of 5.4 or later."
     );
-    say("MDC044", Subject::Target, "The nodes' system is not on the sensor's list", detail)
-        .into_iter()
-        .collect()
+    vec![say("MDC044", Subject::Target, "The nodes' system is not on the sensor's list", detail)]
 }
 
 /// MDC046
@@ -117,5 +115,5 @@ fn helm_and_policy(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "The sensor is installed by Helm on this cluster, and the policy that deploys it conflicts with that. Exclude the \
                   cluster from the policy, or remove the Helm release. DNS detection and anti-malware need the one by Helm.";
-    say("MDC046", Subject::Target, "The sensor is there by Helm already", detail).into_iter().collect()
+    vec![say("MDC046", Subject::Target, "The sensor is there by Helm already", detail)]
 }

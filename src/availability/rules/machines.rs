@@ -25,7 +25,7 @@ fn needs_identity(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = "Guest Configuration signs in with the machine's system-assigned identity, and the machine has none. Give it \
                   one: identity { type = \"SystemAssigned\" } in azurerm_linux_virtual_machine or azurerm_windows_virtual_machine.";
-    say("MDC014", Subject::Target, "The machine has no identity", detail).into_iter().collect()
+    vec![say("MDC014", Subject::Target, "The machine has no identity", detail)]
 }
 
 /// MDC021
@@ -41,9 +41,7 @@ fn not_listed_for_agent(case: &Case<'_>) -> Vec<Said> {
         "The list of operating systems that Defender for Cloud supports for the agent is for servers, and {name:?} is not on \
          it. Data may arrive and not be used."
     );
-    say("MDC021", Subject::Target, "The operating system is not on the agent's list", detail)
-        .into_iter()
-        .collect()
+    vec![say("MDC021", Subject::Target, "The operating system is not on the agent's list", detail)]
 }
 
 /// MDC022
@@ -65,7 +63,7 @@ fn desktop_edition(case: &Case<'_>) -> Vec<Said> {
     );
     let summary = "Desktop editions of Windows are not for Defender for Servers";
     let said = say("MDC022", Subject::Target, summary, detail);
-    said.map(|said| said.of(case.standing())).into_iter().collect()
+    vec![said.of(case.standing())]
 }
 
 /// MDC024
@@ -77,7 +75,7 @@ fn generalized_image(case: &Case<'_>) -> Vec<Said> {
     let detail = "The setting of Defender for Cloud does not reach machines that were made from a generalized image. Install the \
                   extension on them, or take Defender for Endpoint into the image.";
     let summary = "Machines of generalized images are not onboarded automatically";
-    say("MDC024", Subject::Target, summary, detail).into_iter().collect()
+    vec![say("MDC024", Subject::Target, summary, detail)]
 }
 
 /// MDC025
@@ -94,7 +92,7 @@ fn licensed_as_desktop(case: &Case<'_>) -> Vec<Said> {
         image.sku
     );
     let summary = "Multi-session editions of Windows are licensed as desktops";
-    say("MDC025", Subject::Target, summary, detail).into_iter().collect()
+    vec![say("MDC025", Subject::Target, summary, detail)]
 }
 
 fn is_desktop_image(image: &Image) -> bool {

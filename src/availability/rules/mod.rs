@@ -78,14 +78,9 @@ pub(super) fn evaluate(catalog: &'static Catalog, facts: &Facts, date: Option<Da
 }
 
 /// Something that is said of something new, or in spite of what is there already.
-fn say(
-    rule: &'static str,
-    subject: Subject,
-    summary: impl Into<String>,
-    detail: impl Into<String>,
-) -> Option<Said> {
+fn say(rule: &'static str, subject: Subject, summary: impl Into<String>, detail: impl Into<String>) -> Said {
     let grave = Grave::As(Standing::New);
-    Some(Said { rule, grave, subject, summary: summary.into(), detail: detail.into() })
+    Said { rule, grave, subject, summary: summary.into(), detail: detail.into() }
 }
 
 impl Said {

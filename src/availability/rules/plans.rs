@@ -32,7 +32,7 @@ fn not_known(case: &Case<'_>) -> Vec<Said> {
          checked beforehand.",
         listed(plans.iter().map(|plan| plan.name.as_str()))
     );
-    say("MDC080", Subject::Plan, "The Defender plan is not known", detail).into_iter().collect()
+    vec![say("MDC080", Subject::Plan, "The Defender plan is not known", detail)]
 }
 
 /// MDC081
@@ -49,7 +49,7 @@ fn no_such_subplan(case: &Case<'_>) -> Vec<Said> {
         let guess = guess.map(|guess| format!(" Did you mean {guess:?}?")).unwrap_or_default();
         format!("{given:?} is not a sub-plan of {}: it has {}.{guess}", plan.name, listed(names()))
     };
-    say("MDC081", Subject::Subplan, "The plan has no such sub-plan", detail).into_iter().collect()
+    vec![say("MDC081", Subject::Subplan, "The plan has no such sub-plan", detail)]
 }
 
 /// MDC085
@@ -62,7 +62,7 @@ fn never_free(case: &Case<'_>) -> Vec<Said> {
          there is nothing to switch off.",
         plan.name
     );
-    say("MDC085", Subject::Tier, "The plan cannot be Free", detail).into_iter().collect()
+    vec![say("MDC085", Subject::Tier, "The plan cannot be Free", detail)]
 }
 
 /// MDC005
@@ -76,7 +76,7 @@ fn not_for_single_resources(case: &Case<'_>) -> Vec<Said> {
             plan.name
         );
         let summary = "The plan is not for single resources";
-        return say("MDC005", Subject::Scope, summary, detail).into_iter().collect();
+        return vec![say("MDC005", Subject::Scope, summary, detail)];
     }
     let refused = |subplan: &&String| !possible.iter().any(|one| one.eq_ignore_ascii_case(subplan));
     let subplan = case.facts.subplan.known().filter(refused);
@@ -89,20 +89,29 @@ fn not_for_single_resources(case: &Case<'_>) -> Vec<Said> {
         plan.name,
         possible[0]
     );
-    say("MDC005", Subject::Subplan, "A single resource cannot have this sub-plan", detail)
-        .into_iter()
-        .collect()
+    vec![say("MDC005", Subject::Subplan, "A single resource cannot have this sub-plan", detail)]
 }
 
-/// MDC009
+/// MDC009, of either side: whichever is planned later sees the other one.
 fn enforced(case: &Case<'_>) -> Vec<Said> {
+    if let (true, Some(overrides)) = (case.facts.enforce.is(&true), case.facts.overrides.known())
+        && let Some(first) = overrides.first()
+    {
+        let detail = format!(
+            "This configuration gives resources of the subscription settings of their own ({first}{}), which enforce = true rules \
+             out. Set enforce = false, or remove those resources.",
+            if overrides.len() > 1 { ", and others" } else { "" }
+        );
+        let summary = "Resources of the subscription have settings of their own";
+        return vec![say("MDC009", Subject::Enforce, summary, detail)];
+    }
     let single = case.facts.resource_level.is(&true) && case.facts.enforced_above.is(&true);
     let Some(plan) = case.facts.plan.known().filter(|_| single) else { return Vec::new() };
     let detail = format!(
         "The subscription's plan {plan} has enforce = true, so resources may not differ from it, and Azure refuses this \
          setting. Set enforce = false on the subscription's plan first, or remove this resource."
     );
-    say("MDC009", Subject::Scope, "The subscription enforces its own setting", detail).into_iter().collect()
+    vec![say("MDC009", Subject::Scope, "The subscription enforces its own setting", detail)]
 }
 
 /// MDC086: the subscription's own list has the last word.
@@ -119,7 +128,7 @@ fn not_offered(case: &Case<'_>) -> Vec<Said> {
         "Azure does not list {name} among the plans of this subscription, and would refuse it.{guess} It lists {}.",
         listed(offered.iter().map(String::as_str))
     );
-    say("MDC086", Subject::Plan, "Azure does not offer the plan here", detail).into_iter().collect()
+    vec![say("MDC086", Subject::Plan, "Azure does not offer the plan here", detail)]
 }
 
 /// MDC087: where Azure's own list could not be had, the catalogue is better than nothing.
@@ -128,7 +137,7 @@ fn not_in_cloud(case: &Case<'_>) -> Vec<Said> {
         return Vec::new();
     };
     let changed = plan.overrides.iter().rev().filter(|change| change.from <= date);
-    let changed = changed.filter_map(|change| change.clouds.get(cloud)).next();
+    let changed = changed.into_iter().find_map(|change| change.clouds.get(cloud));
     let answer = changed.or_else(|| plan.clouds.get(cloud)).copied().unwrap_or(Answer::Unknown);
     if !case.facts.offered.is_absent() || answer != Answer::No || !case.is_wanted() {
         return Vec::new();
@@ -139,7 +148,7 @@ fn not_in_cloud(case: &Case<'_>) -> Vec<Said> {
          read. If Azure offers the plan, it works.",
         plan.title
     );
-    say("MDC087", Subject::Plan, "The cloud may not have the plan", detail).into_iter().collect()
+    vec![say("MDC087", Subject::Plan, "The cloud may not have the plan", detail)]
 }
 
 /// MDC056
@@ -155,7 +164,7 @@ fn managed_elsewhere(case: &Case<'_>) -> Vec<Said> {
          a drift. Change the rule in the Defender portal, or take the resource out of the configuration with a \
          `removed` block and destroy = false."
     );
-    say("MDC056", Subject::Plan, "The plan is managed by the Defender portal", detail).into_iter().collect()
+    vec![say("MDC056", Subject::Plan, "The plan is managed by the Defender portal", detail)]
 }
 
 /// MDC115: what Azure says beyond what the catalogue knows.
@@ -172,7 +181,7 @@ fn deprecated_by_azure(case: &Case<'_>) -> Vec<Said> {
         plans => format!("Use {}.", listed(plans.iter().map(String::as_str))),
     };
     let detail = format!("Azure reports the plan {name} as deprecated. {instead}");
-    say("MDC115", Subject::Plan, "Azure calls the plan deprecated", detail).into_iter().collect()
+    vec![say("MDC115", Subject::Plan, "Azure calls the plan deprecated", detail)]
 }
 
 /// MDC112: Azure takes back nobody who has left what is closed.
@@ -200,7 +209,7 @@ fn no_way_back(case: &Case<'_>) -> Vec<Said> {
          this change it cannot be had again, also not by destroying this resource. If that is meant, nothing needs to \
          be done."
     );
-    say("MDC112", subject, "There is no way back from this change", detail).into_iter().collect()
+    vec![say("MDC112", subject, "There is no way back from this change", detail)]
 }
 
 /// MDC070: worded as a doubt, because roles may come at apply time, and custom roles are many.
@@ -218,6 +227,15 @@ fn permission(case: &Case<'_>) -> Vec<Said> {
     of_plan.into_iter().chain(of_component).collect()
 }
 
+/// Names of which one is enough: `A`, `A or B`, `A, B or C`.
+fn alternatives(names: &[&str]) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
 /// Says which of the actions that are needed nothing allows, and which roles would.
 fn missing(case: &Case<'_>, needs: &[Need], roles: &[RoleNeed], what: (&str, Subject)) -> Option<Said> {
     let granted = case.facts.granted.known()?;
@@ -232,7 +250,7 @@ fn missing(case: &Case<'_>, needs: &[Need], roles: &[RoleNeed], what: (&str, Sub
     let names: Vec<&str> = ids.filter_map(|id| Some(case.catalog.role(id)?.name.as_str())).collect();
     // Whoever may switch a plan may not yet let Azure assign roles for it.
     let assigns = subject == Subject::Plan && missing.iter().any(|need| need.action == ASSIGN_ROLES);
-    let documented = if assigns || names.is_empty() { "Owner".to_owned() } else { names.join(" or ") };
+    let documented = if assigns || names.is_empty() { "Owner".to_owned() } else { alternatives(&names) };
     let scope = case.facts.scope.known().map_or("the subscription", String::as_str);
     let detail = format!(
         "Whoever runs this does not appear to be allowed on {scope}:\n\n{}\n\nThe documented role for {what} is \
@@ -240,5 +258,5 @@ fn missing(case: &Case<'_>, needs: &[Need], roles: &[RoleNeed], what: (&str, Sub
          goes on. preflight_permissions = false in the provider block switches this check off.",
         actions.join("\n")
     );
-    say("MDC070", subject, "A permission seems to be missing", detail)
+    Some(say("MDC070", subject, "A permission seems to be missing", detail))
 }

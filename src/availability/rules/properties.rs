@@ -32,7 +32,7 @@ fn not_known(case: &Case<'_>) -> Vec<Said> {
     let pairs =
         wishes(case).flat_map(|(extension, wish)| given(wish).map(move |(name, _)| (extension, wish, name)));
     let said = pairs.filter(|(extension, _, name)| property(extension, name).is_none());
-    said.filter_map(|(extension, wish, name)| {
+    said.map(|(extension, wish, name)| {
         let names = || extension.properties.iter().map(|property| property.name.as_str());
         let guess = nearest(name, names().map(|name| (name, name)));
         let guess = guess.map(|guess| format!("Did you mean {guess:?}? ")).unwrap_or_default();
@@ -52,7 +52,7 @@ fn wrong_value(case: &Case<'_>) -> Vec<Said> {
         let wanted = objection(property, value.known()?)?;
         let detail = format!("{} of {} takes {wanted}.", property.name, extension.name);
         let subject = Subject::Property(wish.name.clone(), name.clone());
-        say("MDC084", subject, "The property does not take this value", detail)
+        Some(say("MDC084", subject, "The property does not take this value", detail))
     });
     said.collect()
 }
@@ -114,7 +114,7 @@ fn missing(case: &Case<'_>) -> Vec<Said> {
             extension.name, property.name
         );
         let subject = Subject::Extension(wish.name.clone());
-        (!named && !there).then(|| say("MDC007", subject, "The extension needs a property", detail))?
+        (!named && !there).then(|| say("MDC007", subject, "The extension needs a property", detail))
     });
     said.collect()
 }

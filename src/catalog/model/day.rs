@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Day {
     year: u16,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 impl Day {
@@ -25,7 +25,7 @@ impl Day {
             _ => 0,
         };
         let in_calendar = year >= 1 && year <= 9999 && day >= 1 && day <= longest;
-        if in_calendar { Some(Self { year, month, day }) } else { None }
+        if in_calendar { Some(Self { year, month, of_month: day }) } else { None }
     }
 
     /// Reads `2026-11-22`; nothing for any other text.
@@ -56,6 +56,6 @@ impl From<Day> for String {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }

@@ -42,64 +42,44 @@ struct Cases {
     cases: Vec<CaseHead>,
 }
 
-/// Declares the files that hold one list each: the name of the list, and of the file without its ending.
-macro_rules! lists {
-    ($($name:ident: $row:ty;)*) => {
-        $(
-            #[allow(non_camel_case_types, reason = "named after its only field")]
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            struct $name {
-                $name: Vec<$row>,
-            }
-        )*
-
-        /// Reads a file with a list; nothing if it is none of them.
-        fn read_list(stem: &str, file: &File, catalog: &mut Catalog) -> Result<bool, Problem> {
-            match stem {
-                $(stringify!($name) => catalog.$name = read::<$name>(file)?.$name,)*
-                _ => return Ok(false),
-            }
-            Ok(true)
-        }
-    };
-}
-
-lists! {
-    clouds: CloudRow;
-    targets: Target;
-    roles: Role;
-    sources: Source;
-    pages: Page;
-    region_maps: RegionMap;
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rules {
-    as_of: Day,
+/// The files that hold one list each, named after it.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct Lists {
+    as_of: Option<Day>,
+    clouds: Vec<CloudRow>,
+    targets: Vec<Target>,
+    roles: Vec<Role>,
+    sources: Vec<Source>,
+    pages: Vec<Page>,
     rules: Vec<Rule>,
+    region_maps: Vec<RegionMap>,
+}
+
+impl Lists {
+    fn add_to(self, catalog: &mut Catalog) {
+        catalog.as_of = self.as_of.unwrap_or(catalog.as_of);
+        catalog.clouds.extend(self.clouds);
+        catalog.targets.extend(self.targets);
+        catalog.roles.extend(self.roles);
+        catalog.sources.extend(self.sources);
+        catalog.pages.extend(self.pages);
+        catalog.rules.extend(self.rules);
+        catalog.region_maps.extend(self.region_maps);
+    }
 }
 
 pub(super) fn parse(files: &[File]) -> Result<Parsed<'_>, Problem> {
     let (plans, components, cases) = (Vec::new(), Vec::new(), Vec::new());
     let mut parsed = Parsed { plans, components, cases, lists: Catalog::default(), files };
     for file in files {
-        match (file.folder(), file.stem()) {
-            ("plans", _) => parsed.plans.push((file, read(file)?)),
-            ("components", _) => parsed.components.push((file, read(file)?)),
-            ("cases", _) => {
+        match file.folder() {
+            "plans" => parsed.plans.push((file, read(file)?)),
+            "components" => parsed.components.push((file, read(file)?)),
+            "cases" => {
                 parsed.cases.extend(read::<Cases>(file)?.cases.into_iter().map(|case| (file, case)));
             }
-            (_, "rules") => {
-                let Rules { as_of, rules } = read(file)?;
-                (parsed.lists.as_of, parsed.lists.rules) = (as_of, rules);
-            }
-            (_, stem) => {
-                if !read_list(stem, file, &mut parsed.lists)? {
-                    return Err(Problem::at(file, "", "no such file belongs to the catalogue"));
-                }
-            }
+            _ => read::<Lists>(file)?.add_to(&mut parsed.lists),
         }
     }
     Ok(parsed)

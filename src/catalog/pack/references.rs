@@ -9,7 +9,7 @@ pub(super) fn check(parsed: &Parsed<'_>) -> Result<(), Problem> {
     for rule in &parsed.lists.rules {
         let at = |place: &str, text| parsed.problem("rules", place, text);
         known.sources(&rule.sources, &at)?;
-        known.one("page", &rule.page, &known.pages, &at)?;
+        one("page", &rule.page, &known.pages, &at)?;
     }
     for cloud in &parsed.lists.clouds {
         let at = |place: &str, text| parsed.problem("clouds", place, text);
@@ -23,14 +23,14 @@ pub(super) fn check(parsed: &Parsed<'_>) -> Result<(), Problem> {
         for deployed in &map.deploys {
             let (component, target) = deployed.split_once('/').unwrap_or_default();
             let at = |_: &str, text| parsed.problem("region_maps", deployed, text);
-            known.one("component", component, &known.components, &at)?;
-            known.one("target", target, &known.targets, &at)?;
+            one("component", component, &known.components, &at)?;
+            one("target", target, &known.targets, &at)?;
         }
     }
     parsed.plans.iter().try_for_each(|(file, plan)| known.plan(file, plan))?;
     for (file, component) in &parsed.components {
         let at = |place: &str, text| Problem::at(file, place, text);
-        known.one("page", &component.page, &known.pages, &at)?;
+        one("page", &component.page, &known.pages, &at)?;
         known.lifecycle(component.lifecycle.as_ref(), &known.components, &at)?;
         let variants: Vec<&str> = component.variants.iter().map(|variant| variant.id.as_str()).collect();
         for variant in &component.variants {
@@ -74,11 +74,11 @@ impl<'a> Known<'a> {
         let subplans: Vec<&str> = plan.subplans.iter().map(|subplan| subplan.name.as_str()).collect();
         let extensions: Vec<&str> = plan.extensions.iter().map(|extension| extension.name.as_str()).collect();
         self.sources(&plan.sources, &at)?;
-        self.one("page", &plan.page, &self.pages, &at)?;
+        one("page", &plan.page, &self.pages, &at)?;
         self.roles(&plan.roles, &at)?;
         self.lifecycle(plan.lifecycle.as_ref(), &self.plans, &at)?;
         for name in &plan.resource_level {
-            self.one("sub-plan", name, &subplans, &at)?;
+            one("sub-plan", name, &subplans, &at)?;
         }
         for row in &plan.overrides {
             self.sources(&row.sources, &at)?;
@@ -88,7 +88,7 @@ impl<'a> Known<'a> {
         }
         for Extension { subplans: having, lifecycle, .. } in &plan.extensions {
             for name in having {
-                self.one("sub-plan", name, &subplans, &at)?;
+                one("sub-plan", name, &subplans, &at)?;
             }
             self.lifecycle(lifecycle.as_ref(), &extensions, &at)?;
         }
@@ -97,17 +97,17 @@ impl<'a> Known<'a> {
 
     fn row(&self, file: &File, row: &Row) -> Result<(), Problem> {
         let at = |place: &str, text| Problem::at(file, place, text);
-        self.one("target", &row.target, &self.targets, &at)?;
-        self.one("source", &row.source.id, &self.sources, &at)?;
+        one("target", &row.target, &self.targets, &at)?;
+        one("source", &row.source.id, &self.sources, &at)?;
         self.roles(&row.roles, &at)?;
         let overridden = row.overrides.iter().flat_map(|change| change.plans.iter().flatten());
         for plan in row.plans.iter().chain(overridden) {
-            self.one("plan", plan, &self.plans, &at)?;
+            one("plan", plan, &self.plans, &at)?;
         }
         for change in &row.overrides {
             self.sources(&change.sources, &at)?;
             for source in &change.conflicts_with {
-                self.one("source", source, &self.sources, &at)?;
+                one("source", source, &self.sources, &at)?;
             }
         }
         row.disputes.iter().try_for_each(|dispute| self.sources(&dispute.sources, &at))
@@ -115,18 +115,18 @@ impl<'a> Known<'a> {
 
     fn lifecycle(&self, row: Option<&Lifecycle>, siblings: &[&str], at: &At<'_>) -> Result<(), Problem> {
         let Some(row) = row else { return Ok(()) };
-        self.one("rule", &row.rule, &self.rules, at)?;
-        self.one("page", &row.page, &self.pages, at)?;
+        one("rule", &row.rule, &self.rules, at)?;
+        one("page", &row.page, &self.pages, at)?;
         self.sources(&row.sources, at)?;
         for name in &row.replaced_by {
-            self.one("replacement", name, siblings, at)?;
+            one("replacement", name, siblings, at)?;
         }
         row.milestones.iter().try_for_each(|milestone| self.sources(&milestone.sources, at))
     }
 
     fn roles(&self, needs: &[RoleNeed], at: &At<'_>) -> Result<(), Problem> {
         let ids = needs.iter().flat_map(|need| &need.any_of);
-        ids.into_iter().try_for_each(|id| self.one("role", id, &self.roles, at))
+        ids.into_iter().try_for_each(|id| one("role", id, &self.roles, at))
     }
 
     /// There is no fact without a source.
@@ -134,16 +134,17 @@ impl<'a> Known<'a> {
         if names.is_empty() {
             return Err(at("sources = []", "no source is named".to_owned()));
         }
-        names.iter().try_for_each(|name| self.one("source", name, &self.sources, at))
+        names.iter().try_for_each(|name| one("source", name, &self.sources, at))
     }
+}
 
-    fn one(&self, kind: &str, name: &str, known: &[&str], at: &At<'_>) -> Result<(), Problem> {
-        if known.contains(&name) {
-            return Ok(());
-        }
-        let mut known = known.to_vec();
-        known.sort_unstable();
-        let allowed = list(known);
-        Err(at(&format!("{name:?}"), format!("there is no {kind} {name:?}; there are: {allowed}")))
+/// Whether something of this name exists.
+fn one(kind: &str, name: &str, known: &[&str], at: &At<'_>) -> Result<(), Problem> {
+    if known.contains(&name) {
+        return Ok(());
     }
+    let mut known = known.to_vec();
+    known.sort_unstable();
+    let allowed = list(known);
+    Err(at(&format!("{name:?}"), format!("there is no {kind} {name:?}; there are: {allowed}")))
 }

@@ -16,11 +16,11 @@ fn real_files() -> Vec<File> {
     let mut files = Vec::new();
     for folder in folders {
         for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".toml") {
-                let path = format!("{folder}/{name}");
-                let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
-                files.push(File { path, text });
+            let entry = entry.unwrap().path();
+            if entry.extension().is_some_and(|extension| extension == "toml") {
+                let name = entry.file_name().unwrap().to_str().unwrap();
+                let text = fs::read_to_string(&entry).unwrap();
+                files.push(File { path: format!("{folder}/{name}"), text });
             }
         }
     }

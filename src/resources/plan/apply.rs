@@ -31,6 +31,7 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
         call.save(&planned);
     }
     let context = call.context()?;
+    context.note_apply();
     let (pricings, patience) = (context.pricings()?, patience(call));
     let before = pricings.before(&scope, &name, &patience).await?;
     if let Some(before) = &before {
@@ -70,6 +71,7 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
     }
     let (scope, name) = super::place(&planned)?;
     let context = call.context()?;
+    context.note_apply();
     let write = Write { pricings: context.pricings()?, scope, name, planned };
     let mut live = Live::in_state(&prior);
     live.subplan = live.subplan.or_else(|| state::last_subplan(&call.private));
@@ -81,6 +83,7 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
 pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
     let (scope, name) = super::place(&prior)?;
     let (context, id) = (call.context()?, Pricings::id(&scope, &name));
+    context.note_apply();
     succession::hand_over(&context, &call.private, &id);
     if succession::is_succeeded(&call.private, &id) || context.has_created(&id) {
         tracing::info!(plan = name, "left as it is: another resource of this run has taken it over");
@@ -119,7 +122,7 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
 }
 
 /// What a deletion leaves behind.
-enum Leave {
+pub(super) enum Leave {
     AsItIs,
     /// As it is too, because what was there before is not known.
     Unknown,
@@ -128,7 +131,8 @@ enum Leave {
     Setting(Wanted),
 }
 
-fn leave(prior: &Model, scope: &Scope, name: &str, before: Option<Before>) -> Leave {
+/// Decides what a deletion leaves behind.
+pub(super) fn leave(prior: &Model, scope: &Scope, name: &str, before: Option<Before>) -> Leave {
     let always_on = || Catalog::get().plan(name).is_some_and(|plan| plan.always_standard);
     match (prior.on_destroy.known(), before) {
         (Some(OnDestroy::Keep), _) => Leave::AsItIs,

@@ -2,41 +2,41 @@
 
 use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
 
+use super::judging;
 use super::model::{Extension, Extensions, Model};
 use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::plan_scope;
+use crate::context::{RuleSettings, plan_scope};
 use crate::pricings::Tier;
 
 /// Far more than any name of Azure's has, so that a text that got here by mistake is not sent, and not quoted whole.
 const LONGEST_NAME: usize = 100;
 
-pub(super) fn check(catalog: &Catalog, config: &Model) -> Diagnostics {
+/// First what no rule is about: what cannot be meant, whatever Azure does. Then what the rules say on any day.
+pub(super) fn check(catalog: &Catalog, config: &Model, rules: &RuleSettings) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
+    let mut scope = None;
     if let Attr::Known(text) = &config.scope {
         match plan_scope(text) {
-            Ok(scope) => diagnostics.extend(check_enforce(config, &scope)),
+            Ok(known) => {
+                diagnostics.extend(check_enforce(config, &known));
+                scope = Some(known);
+            }
             Err(problem) => diagnostics.push(problem),
         }
     }
     if let Attr::Known(name) = &config.name {
         diagnostics.extend(check_name(catalog, name));
         diagnostics.extend(check_subplan(catalog, name, config));
-        if config.tier == Attr::Known(Tier::Free)
-            && catalog.plan(name).is_some_and(|plan| plan.always_standard)
-        {
-            let detail = format!(
-                "Azure keeps the plan {name} on Standard, at no cost, and refuses Free. Remove `tier`, or the \
-                 whole resource: there is nothing to switch off."
-            );
-            diagnostics.push(Diagnostic::error("The plan cannot be Free", detail).at("tier"));
-        }
     }
     if config.tier == Attr::Known(Tier::Free) {
         diagnostics.extend(check_free(config));
     }
     if let Attr::Known(extensions) = &config.extensions {
         diagnostics.extend(check_extensions(extensions));
+    }
+    if !diagnostics.has_errors() {
+        diagnostics.extend(judging::check(rules, config, scope.as_ref()));
     }
     diagnostics
 }
@@ -125,6 +125,7 @@ fn check_extensions(extensions: &Extensions) -> Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::availability::Levels;
 
     const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
 
@@ -197,9 +198,12 @@ mod tests {
             (config(|c| c.extensions = Attr::Unknown), ""),
         ];
         for (config, expected) in cases {
-            let found = check(Catalog::get(), &config).to_string();
+            let rules = RuleSettings { levels: Some(Levels::new()), ..RuleSettings::default() };
+            let found = check(Catalog::get(), &config, &rules);
+            assert!(found.iter().count() <= 1, "one mistake, one message: {found}");
+            let found = found.to_string();
             let fits = if expected.is_empty() { found.is_empty() } else { found.starts_with(expected) };
-            assert!(fits && found.lines().count() <= 1, "expected {expected:?}, found {found:?}");
+            assert!(fits, "expected {expected:?}, found {found:?}");
         }
     }
 }

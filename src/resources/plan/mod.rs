@@ -7,6 +7,8 @@
 mod apply;
 mod check;
 mod desire;
+mod facts;
+mod judging;
 mod model;
 mod planning;
 mod schema;
@@ -22,7 +24,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{Context, patience, plan_scope};
+use crate::context::{Context, patience, plan_scope, static_settings};
 use crate::pricings::{Pricing, RESOURCE_TYPE, plan_named};
 use model::Model;
 
@@ -59,17 +61,16 @@ impl Resource for Plan {
         Some(Value::from_iter([("name", Value::from(name.as_str())), ("scope", Value::from(scope.as_str()))]))
     }
 
-    fn check(&self, config: &Model, _: &ProviderBlock) -> Diagnostics {
-        check::check(Catalog::get(), config)
+    fn check(&self, config: &Model, provider: &ProviderBlock) -> Diagnostics {
+        check::check(Catalog::get(), config, &static_settings(provider))
     }
 
     async fn plan(&self, call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
-        planning::plan(call, planning)
+        planning::plan(call, planning).await
     }
 
     async fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
-        planning::plan_delete(call, prior);
-        Ok(())
+        planning::plan_delete(call, prior).await
     }
 
     async fn create(&self, call: &mut Call<Context>, planned: Model) -> Result<Model> {

@@ -1,8 +1,9 @@
-//! Completing a plan. Pure but for the note of who manages what; never asks Azure.
+//! Completing a plan. What is planned never depends on Azure, only what the rules say of it.
 
 use tfplugin_protocol::provider::{Call, Planning};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
+use super::judging::{self, Subject};
 use super::model::{Extension, Model, OnDestroy};
 use super::state::Before;
 use super::succession;
@@ -11,7 +12,7 @@ use crate::catalog::Catalog;
 use crate::context::{Context, plan_scope};
 use crate::pricings::{Pricings, Tier};
 
-pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
     if planned.scope.is_unknown() && config.scope.is_null() {
         planned.scope = unless_unknown(call)?;
@@ -23,19 +24,33 @@ pub(super) fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Resul
     if let (Attr::Known(id), false) = (&planned.id, is_replacement(prior.as_ref(), &planned)) {
         succession::claim(call, id, prior.is_none());
     }
+    // What is replaced is planned once more, as a creation.
+    if !is_replacement(prior.as_ref(), &planned) {
+        let prior = prior.as_ref();
+        let writes = prior.is_none_or(|prior| needs_write(prior, &planned));
+        let subject = Subject { config: &config, prior, planned: &planned, scope: scope.as_ref(), writes };
+        judging::judge(call, subject).await?;
+    }
     Ok(planned)
 }
 
 /// Says beforehand what destroying will not do.
-pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
-    let (Attr::Known(name), Ok((scope, _))) = (&prior.name, super::place(prior)) else { return };
+pub(super) async fn plan_delete(call: &mut Call<Context>, prior: &Model) -> Result<()> {
+    let (Attr::Known(name), Ok((scope, _))) = (&prior.name, super::place(prior)) else { return Ok(()) };
     let id = Pricings::id(&scope, name);
     succession::note_destruction(call, &id);
+    warn_of_the_outcome(call, prior, name, &scope);
+    judging::judge_deletion(call, prior, &scope, name).await
+}
+
+/// Says beforehand what destroying leaves behind, where that may not be what is expected.
+fn warn_of_the_outcome(call: &mut Call<Context>, prior: &Model, name: &str, scope: &Scope) {
+    let id = Pricings::id(scope, name);
     match prior.on_destroy {
         Attr::Known(OnDestroy::Keep) => {}
         Attr::Known(OnDestroy::Free) => {
             if Catalog::get().plan(name).is_some_and(|plan| plan.always_standard) {
-                warn_of_always_on(call, name, &scope);
+                warn_of_always_on(call, name, scope);
             }
         }
         Attr::Known(OnDestroy::Restore) | Attr::Null | Attr::Unknown => {
@@ -43,9 +58,9 @@ pub(super) fn plan_delete(call: &mut Call<Context>, prior: &Model) {
                 return;
             }
             if scope.kind() == ScopeKind::Subscription {
-                warn_of_nothing(call, name, &scope);
+                warn_of_nothing(call, name, scope);
             } else {
-                warn_of_removal(call, name, &scope);
+                warn_of_removal(call, name, scope);
             }
         }
     }

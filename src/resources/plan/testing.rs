@@ -25,5 +25,6 @@ pub(super) fn answer(extensions: &[Short<'_>]) -> Pricing {
         resources_coverage_status: None,
         free_trial_remaining_time: None,
         enablement_time: None,
+        managed_by: None,
     }
 }

@@ -8,7 +8,7 @@ mod reads;
 mod redirects;
 mod writes;
 
-use crate::harness::{SUBSCRIPTION, Scene};
+use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
 use crate::requests::in_order;
 use crate::shared::process::Failure;
 use crate::state::instance;
@@ -76,6 +76,7 @@ fn run(case: &Case) -> Result<(), Failure> {
 /// A scene in which the act is the next thing to do; `timeouts` is the content of the block of that name.
 fn prepared(act: Act, timeouts: &str) -> Result<Scene, Failure> {
     let scene = Scene::new(&configuration("P2", timeouts))?;
+    scene.configure(NO_PREFLIGHT)?;
     if !matches!(act, Act::Create) {
         scene.workspace.apply()?.require(0)?;
     }

@@ -170,8 +170,7 @@ fn a_text_of_six_mebibytes() -> Result<(), Failure> {
         let output = story.plan(1, &[text])?;
         assert!(output.stderr.len() < 4_000, "{body}: {} bytes", output.stderr.len());
     }
-    let tags =
-        "extensions = { AgentlessVmScanning = { properties = { ExclusionTags = file(\"huge.txt\") } } }";
+    let tags = "extensions = { AgentlessVmScanning = { properties = { ExclusionTags = jsonencode([file(\"huge.txt\")]) } } }";
     story.begin(&one(&format!("name = \"CloudPosture\"\n{tags}")))?;
     story.plan(0, &["No changes."]).map(drop)
 }

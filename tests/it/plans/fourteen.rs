@@ -1,7 +1,7 @@
 //! Microsoft's own list of fourteen plans, taken over by `for_each`, and two subscriptions at once.
 
 use super::story::{in_words, short};
-use crate::harness::{ROOT, Scene, terraform};
+use crate::harness::{NO_PREFLIGHT, ROOT, Scene, terraform};
 use crate::shared::process::Failure;
 use arm_emulator::{Emulator, Fault, LoggedRequest, Options};
 use serde_json::{Value, json};
@@ -124,8 +124,11 @@ fn plans(azure: &Emulator) -> Vec<String> {
 fn one_subscription() -> Result<(), Failure> {
     let subscription = &SUBSCRIPTIONS[..1];
     let scene = scene(subscription)?;
+    scene.configure(NO_PREFLIGHT)?;
     let before = plans(&scene.azure);
-    scene.workspace.apply()?.require(0)?.require_text("14 added")?;
+    scene.workspace.run(["plan", "-out=plan"])?.require(0)?;
+    assert_eq!(sent(&scene.azure), (1, 1, vec![]), "whether Dns is on, which is closed to others");
+    scene.workspace.run(["apply", "plan"])?.require(0)?.require_text("14 added")?;
     assert_eq!(sent(&scene.azure), (1, 1, puts(subscription)), "taking over");
     scene.workspace.plan()?.require(0)?.require_text("No changes.")?;
     assert_eq!(sent(&scene.azure), (1, 1, vec![]), "refreshing");
@@ -144,6 +147,7 @@ fn one_subscription() -> Result<(), Failure> {
 #[test]
 fn two_subscriptions() -> Result<(), Failure> {
     let scene = scene(&SUBSCRIPTIONS)?;
+    scene.configure(NO_PREFLIGHT)?;
     scene.azure.add_fault(Fault {
         method: Some("PUT".to_owned()),
         path: Some(SUBSCRIPTIONS[0].to_owned()),
@@ -157,7 +161,12 @@ fn two_subscriptions() -> Result<(), Failure> {
     let held_up = requests.iter().take_while(|request| !is_put(request, SUBSCRIPTIONS[0]));
     let meanwhile = held_up.filter(|request| is_put(request, SUBSCRIPTIONS[1])).count();
     assert!(meanwhile >= PLANS.len() / 2, "{meanwhile} writes to the other subscription did not wait");
-    assert_eq!(sent(&scene.azure), (1, 2, puts(&SUBSCRIPTIONS)), "all writes succeed at the first try");
+    let sent_by_both = sent(&scene.azure);
+    assert_eq!(
+        sent_by_both,
+        (2, 4, puts(&SUBSCRIPTIONS)),
+        "planned and applied, each write at the first try"
+    );
     scene.workspace.plan()?.require(0)?;
     assert_eq!(sent(&scene.azure), (1, 2, vec![]), "refreshing");
     Ok(())

@@ -15,6 +15,6 @@ mod machines;
 mod ownership;
 mod properties;
 mod refusals;
-mod story;
+pub(crate) mod story;
 mod twice;
 mod unknowns;

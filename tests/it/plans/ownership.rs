@@ -1,6 +1,6 @@
 //! `extension_ownership`: which extensions a plan decides on, and how many writes that takes.
 
-use super::story::{Story, one};
+use super::story::{Story, one, warnings};
 use crate::shared::process::Failure;
 use serde_json::{Value, json};
 
@@ -82,7 +82,8 @@ fn extensions_come_and_go_with_the_subplan() -> Result<(), Failure> {
         "VirtualMachines Standard P2 MdeDesignatedSubscription -AgentlessVmScanning -FileIntegrityMonitoring",
     );
     let twice = "GET *, PUT VirtualMachines, PUT VirtualMachines";
-    story.apply(&servers("P2", defender), twice, p2)?;
+    let switched_on = story.apply_with_warnings(&servers("P2", defender), &format!("GET *, {twice}"), p2)?;
+    assert_eq!(warnings(&switched_on), 1, "direct onboarding brings P1 only: {}", switched_on.stdout);
     story.apply(&servers("P1", defender), set, p1)?;
     story.apply(
         &servers("P1", &format!("{defender}, AgentlessVmScanning = {{ enabled = false }}")),

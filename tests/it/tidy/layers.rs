@@ -5,10 +5,11 @@ use super::sources::{self, Source};
 use super::{assert_none, finding};
 
 /// What resources and data sources may use.
-const BELOW_RESOURCES: &[&str] = &["context", "pricings", "diagnostics", "availability", "catalog", "arm"];
+const BELOW_RESOURCES: &[&str] =
+    &["context", "pricings", "permissions", "diagnostics", "availability", "catalog", "arm"];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     (
         "provider",
         &[
@@ -25,9 +26,10 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("functions", &["context", "availability", "catalog"]),
-    ("context", &["pricings", "availability", "catalog", "arm"]),
+    ("context", &["pricings", "permissions", "availability", "catalog", "arm"]),
     ("pricings", &["catalog", "arm"]),
-    ("diagnostics", &["arm"]),
+    ("permissions", &["availability", "arm"]),
+    ("diagnostics", &["availability", "catalog", "arm"]),
     ("availability", &["catalog"]),
     ("catalog", &[]),
     ("arm", &[]),

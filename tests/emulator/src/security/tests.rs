@@ -379,6 +379,22 @@ fn a_list_has_the_plans_of_the_cloud_scope_and_filter() {
     check(Cloud::Public, SUBSCRIPTION, "", &all);
 }
 
+/// <https://github.com/Azure/azure-rest-api-specs/tree/main/specification/security/resource-manager/Microsoft.Security/Security/PricingsAPI>
+#[test]
+fn who_manages_a_plan_is_told_in_newer_versions_only() {
+    let id = pricing(SUBSCRIPTION, "CloudPosture");
+    let managed = json!({"id": id.split('?').next(), "properties": {"pricingTier": "Standard",
+        "managedBy": "M365 security rule: /management/rules/1", "originatedFrom": "M365"}});
+    let mut world = azure(Cloud::Public, &managed);
+    for (version, told) in [("2024-01-01", false), ("2026-07-01", true)] {
+        let target = id.replace("2024-01-01", version);
+        let (status, body) = send(&mut world, Method::GET, &target, &Value::Null);
+        assert_eq!(status, 200, "{version}");
+        assert_eq!(body["properties"]["managedBy"].is_string(), told, "{version}");
+        assert_eq!(body["properties"]["originatedFrom"].is_string(), told, "{version}");
+    }
+}
+
 /// Microsoft's examples of the api-version that the emulator speaks, where they lie next to the repository.
 fn examples() -> Vec<(String, Value)> {
     let folder =

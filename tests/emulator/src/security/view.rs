@@ -9,10 +9,10 @@ use time::macros::format_description;
 pub(crate) const SCOPED: &str = "2024-01-01";
 
 /// The api-versions, newest first. <https://learn.microsoft.com/azure/templates/microsoft.security/pricings>
-pub(crate) const VERSIONS: &[&str] = &[SCOPED, "2023-01-01", "2022-03-01", "2018-06-01"];
+pub(crate) const VERSIONS: &[&str] = &["2026-07-01", SCOPED, "2023-01-01", "2022-03-01", "2018-06-01"];
 
 /// Properties and the api-version that brought them.
-const SINCE: [(&str, &str); 9] = [
+const SINCE: [(&str, &str); 12] = [
     ("subPlan", "2022-03-01"),
     ("deprecated", "2022-03-01"),
     ("replacedBy", "2022-03-01"),
@@ -22,6 +22,9 @@ const SINCE: [(&str, &str); 9] = [
     ("inherited", SCOPED),
     ("inheritedFrom", SCOPED),
     ("resourcesCoverageStatus", SCOPED),
+    ("managedBy", "2025-10-01-preview"),
+    ("originatedFrom", "2025-10-01-preview"),
+    ("securityOperatorResourceId", "2025-10-01-preview"),
 ];
 
 /// Properties that only a subscription's plans have.
