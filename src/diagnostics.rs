@@ -10,8 +10,16 @@ use crate::catalog::Catalog;
 pub fn of_finding(finding: Finding, path: AttributePath) -> Option<Diagnostic> {
     let catalog = Catalog::get();
     let page = catalog.page(&finding.rule.page).map(|page| format!("{}\n", page.url)).unwrap_or_default();
-    let detail =
-        format!("{}\n\n{page}rule {} | rules as of {}", finding.detail, finding.rule.id, catalog.as_of);
+    let id = &finding.rule.id;
+    // Data can be wrong, and whoever is stopped by it must know the way out.
+    let way_out = if finding.severity == Severity::Error {
+        let setting = format!("rule_severity = {{ {id} = \"warning\" }}");
+        format!("If Azure has changed, {setting} in the provider block lets it pass.\n")
+    } else {
+        String::new()
+    };
+    let footer = format!("{page}{way_out}rule {id} | rules as of {}", catalog.as_of);
+    let detail = format!("{}\n\n{footer}", finding.detail);
     match finding.severity {
         Severity::Error => Some(Diagnostic::error(finding.summary, detail).at(path)),
         Severity::Warning => Some(Diagnostic::warning(finding.summary, detail).at(path)),

@@ -8,6 +8,7 @@ mod plans;
 mod plugin;
 mod process_figures;
 mod report;
+mod rules;
 #[expect(dead_code, reason = "the bench needs only a part of what the examples share")]
 #[path = "../shared/mod.rs"]
 mod shared;
@@ -80,6 +81,7 @@ fn measure(size: Size, json: Option<PathBuf>) -> Result<(), Failure> {
     let provider = provider_binary::build(None)?;
     let json = json.map_or_else(|| target_directory().map(|target| target.join("bench.json")), Ok)?;
     let mut report = Report::new(&terraform)?;
+    rules::measure(size, &mut report)?;
     process_figures::measure(&provider, size, &mut report)?;
     plans::measure(&terraform, &provider, size, &mut report)?;
     fleet::measure(&terraform, &provider, size, &mut report)?;

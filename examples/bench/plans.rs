@@ -25,8 +25,14 @@ resource "defender_plan" "this" {
   for_each = local.plans
   name     = each.key
   subplan  = each.key == "Api" ? "P1" : null
+
+  # Without any, the plan would be looked up first, to say that this is rarely meant.
+  extensions = each.key == "Containers" ? { ContainerSensor = {} } : null
 }
 "#;
+
+/// Leaves out the look at what the caller may do.
+const NO_PREFLIGHT: &str = "  preflight_permissions = false\n";
 
 const TERRAFORM_DATA: &str = r#"
 resource "terraform_data" "this" {
@@ -38,7 +44,7 @@ resource "terraform_data" "this" {
 /// A command, its budget of requests, and its name.
 type Command = (&'static str, &'static [&'static str], Option<f64>, i32);
 
-/// One token, one list, and one PUT per plan, of which the plan has the first two.
+/// One token, one list, and one PUT per plan. Planning and applying also look at the caller's permissions, once each.
 const COMMANDS: [Command; 4] = [
     ("plan", &["plan", "-out=plan", "-detailed-exitcode"], Some(2.0), 2),
     ("apply of that plan", &["apply", "plan"], Some(16.0), 0),
@@ -78,7 +84,30 @@ pub(crate) fn measure(
         let note = format!("{:.2} x the {theirs:.0} ms of 14 terraform_data", ours / theirs);
         report.add(format!("14 plans: {name}, time"), (ours, "ms"), None, note)?;
     }
+    without_preflight(terraform, provider, report)?;
     memory(terraform, provider, report)
+}
+
+/// The same without the look at permissions, which is there to warn and not needed to apply.
+fn without_preflight(terraform: &Terraform, provider: &Path, report: &mut Report) -> Result<(), Failure> {
+    let azure = Emulator::start(Options::default()).map_err(Failure::of("start the emulator"))?;
+    let workspace = workspace(terraform, provider, &azure, DEFENDER)?;
+    workspace.write_provider(azure.ready(), NO_PREFLIGHT)?;
+    for command in &COMMANDS[..2] {
+        azure.clear_requests();
+        run(&workspace, command)?;
+        let (name, _, budget, _) = command;
+        let (count, kinds) = (azure.requests().len(), requests::in_words(&azure.requests()));
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen requests")]
+        let figure = (count as f64, "requests");
+        report.add(
+            format!("14 plans: {name}, requests without preflight_permissions"),
+            figure,
+            *budget,
+            kinds,
+        )?;
+    }
+    Ok(())
 }
 
 fn run(workspace: &Workspace, (_, arguments, _, code): &Command) -> Result<Output, Failure> {
