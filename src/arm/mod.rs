@@ -31,6 +31,7 @@ mod secret;
 mod single_flight;
 mod transport;
 mod tries;
+mod versions;
 mod wait;
 
 #[cfg(test)]
@@ -48,3 +49,4 @@ pub use request::{Call, Request, Response};
 pub use scope::{Scope, ScopeKind};
 pub use secret::Secret;
 pub use single_flight::SingleFlight;
+pub use versions::Versions;

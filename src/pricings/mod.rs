@@ -10,13 +10,12 @@ mod scopes;
 mod wire;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use property::same_value;
 use scopes::Scopes;
 pub use wire::{Extension, Pricing, Setting, Tier, Wanted, by_name, plan_named};
 
-use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope};
+use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope, Versions};
 
 /// The resource type, as it stands in ids.
 pub const RESOURCE_TYPE: &str = "Microsoft.Security/pricings";
@@ -24,10 +23,6 @@ const API_VERSION: &str = "2024-01-01";
 /// The version of lists: the first stable one that says who manages a plan. A cloud that does not have it yet is asked in
 /// [`API_VERSION`]. <https://github.com/Azure/azure-rest-api-specs/tree/main/specification/security/resource-manager/Microsoft.Security/Security/PricingsAPI>
 const LIST_VERSION: &str = "2026-07-01";
-/// How Azure says that it does not have a version.
-/// <https://learn.microsoft.com/azure/azure-resource-manager/templates/error-resource-not-found>
-const NO_SUCH_VERSION: [&str; 3] =
-    ["InvalidApiVersionParameter", "InvalidResourceType", "NoRegisteredProviderFound"];
 const LISTING: &str = "listing the Defender plans";
 
 /// Defender plans over HTTP.
@@ -35,13 +30,13 @@ const LISTING: &str = "listing the Defender plans";
 pub struct Pricings {
     client: Client,
     scopes: Scopes,
-    lists_older: AtomicBool,
+    lists: Versions,
 }
 
 impl Pricings {
     /// Plans by way of `client`. Nothing is sent yet.
     pub fn new(client: Client) -> Self {
-        Self { client, scopes: Scopes::default(), lists_older: AtomicBool::new(false) }
+        Self { client, scopes: Scopes::default(), lists: Versions::new(LIST_VERSION, API_VERSION) }
     }
 
     /// The id of a plan.
@@ -135,14 +130,7 @@ impl Pricings {
     async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Vec<Pricing>, Error> {
         let path = format!("{}/providers/{RESOURCE_TYPE}", scope.as_str());
         let list = |version| self.client.list(Request::get(path.as_str(), version).act(LISTING), call);
-        let older = self.lists_older.load(Ordering::Relaxed);
-        let plans = match list(if older { API_VERSION } else { LIST_VERSION }).await {
-            Err(error) if !older && error.code().is_some_and(|code| NO_SUCH_VERSION.contains(&code)) => {
-                self.lists_older.store(true, Ordering::Relaxed);
-                list(API_VERSION).await
-            }
-            plans => plans,
-        }?;
+        let plans = self.lists.with(list).await?;
         let readable =
             |body| Pricing::from_body(body).inspect_err(|problem| tracing::warn!("{problem}")).ok();
         Ok(plans.iter().filter_map(readable).collect())
