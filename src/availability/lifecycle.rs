@@ -12,8 +12,8 @@ pub(super) fn judge(
     standing: Standing,
 ) -> Option<(Severity, Option<&Milestone>)> {
     let counts = |milestone: &&Milestone| {
-        let clouds = &milestone.clouds;
-        milestone.on <= date && (clouds.is_empty() || cloud.is_some_and(|cloud| clouds.contains(&cloud)))
+        let here = cloud.map_or(milestone.clouds.is_empty(), |cloud| milestone.is_in(cloud));
+        milestone.on <= date && here
     };
     let past = lifecycle.milestones.iter().filter(counts);
     let gravest = past.map(|milestone| (severity(milestone, standing), Some(milestone)));
@@ -25,8 +25,7 @@ pub(super) fn judge(
 
 /// Whether Azure takes back nobody who has left it, on this day.
 pub(super) fn is_closed(lifecycle: &Lifecycle, date: Day) -> bool {
-    let closed = |milestone: &Milestone| milestone.on <= date && milestone.effect == Effect::ApiRejects;
-    lifecycle.milestones.iter().any(closed)
+    lifecycle.closed_on().is_some_and(|day| day <= date)
 }
 
 fn severity(milestone: &Milestone, standing: Standing) -> Severity {

@@ -1,12 +1,13 @@
 //! What rows say on a day: the row as it was written, and what has changed since, in order.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Severity;
 use super::lifecycle;
 use super::severity::Standing;
 use crate::catalog::model::{
-    Answer, Catalog, Cloud, Component, Confidence, Day, Mechanism, Os, Override, Row, State,
+    Answer, Catalog, Cloud, Component, Confidence, Day, Dispute, Lifecycle, Mechanism, Os, Override, Plan,
+    Row, State,
 };
 
 /// A row as it is on a day.
@@ -21,7 +22,7 @@ pub struct Effective<'a> {
 }
 
 /// What a row says of a cloud on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Availability {
     /// The cloud has it.
@@ -116,37 +117,63 @@ impl<'a> Effective<'a> {
 
     /// What sources say of a cloud, without regard to ends.
     pub fn cell(self, cloud: Cloud) -> Availability {
-        let changed = self.overrides().find_map(|change| Some((change, *change.clouds.get(&cloud)?)));
-        let answer = changed.map_or_else(
-            || self.row.clouds.get(&cloud).copied().unwrap_or(Answer::Unknown),
-            |(_, answer)| answer,
-        );
-        let settled = changed.is_some_and(|(change, _)| change.confidence == Confidence::High);
-        let mut disputes = self.row.disputes.iter().filter(|dispute| {
-            dispute.clouds.contains(&cloud) && dispute.since.is_none_or(|since| since <= self.date)
-        });
-        match answer {
+        match self.answer(cloud).0 {
             Answer::Unknown => Availability::Unknown,
-            _ if !settled && disputes.any(|dispute| dispute.says != answer) => Availability::Disputed,
+            _ if !self.contradictions(cloud).is_empty() => Availability::Disputed,
             Answer::Yes => Availability::Yes,
             Answer::No => Availability::No,
         }
     }
 
+    /// What contradicts the row about a cloud, and is not settled on the day.
+    pub fn contradictions(self, cloud: Cloud) -> Vec<&'a Dispute> {
+        let (answer, settled) = self.answer(cloud);
+        let disputes = self.row.disputes.iter().filter(|dispute| {
+            dispute.clouds.contains(&cloud) && dispute.since.is_none_or(|since| since <= self.date)
+        });
+        disputes.filter(|dispute| !settled && answer != Answer::Unknown && dispute.says != answer).collect()
+    }
+
+    /// What the row itself says of a cloud, and whether that ends all disputes.
+    fn answer(self, cloud: Cloud) -> (Answer, bool) {
+        let written = || (self.row.clouds.get(&cloud).copied().unwrap_or(Answer::Unknown), false);
+        let changed = self.overrides().find_map(|change| Some((change, *change.clouds.get(&cloud)?)));
+        changed.map_or_else(written, |(change, answer)| (answer, change.confidence == Confidence::High))
+    }
+
+    /// How the component and the cloud come to their ends, if they do.
+    pub fn lifecycles(self, catalog: &'a Catalog, cloud: Cloud) -> impl Iterator<Item = &'a Lifecycle> {
+        let of_cloud = catalog.cloud(cloud).and_then(|row| row.lifecycle.as_ref());
+        [self.component.lifecycle.as_ref(), of_cloud].into_iter().flatten()
+    }
+
     /// What is true of a cloud on the day, ends included.
     pub fn availability(self, catalog: &Catalog, cloud: Cloud) -> Availability {
-        let cloud_row = catalog.clouds.iter().find(|row| row.id == cloud);
-        let lifecycles =
-            [self.component.lifecycle.as_ref(), cloud_row.and_then(|row| row.lifecycle.as_ref())];
-        // What is an error even for those who may have it already is gone for everybody.
-        let over = |lifecycle| {
-            let judged = lifecycle::judge(lifecycle, Some(cloud), self.date, Standing::New);
-            judged.is_some_and(|(severity, milestone)| {
-                severity == Severity::Error && milestone.is_some_and(lifecycle::is_for_all)
-            })
-        };
-        if lifecycles.into_iter().flatten().any(over) { Availability::Retired } else { self.cell(cloud) }
+        if self.lifecycles(catalog, cloud).any(|ending| is_over(ending, cloud, self.date)) {
+            Availability::Retired
+        } else {
+            self.cell(cloud)
+        }
     }
+}
+
+/// What is true of a plan in a cloud on a day: whether the cloud has it, and is not at its own end.
+pub fn of_plan(catalog: &Catalog, plan: &Plan, cloud: Cloud, date: Day) -> Availability {
+    let ending = catalog.cloud(cloud).and_then(|row| row.lifecycle.as_ref());
+    match plan.answer(cloud, date) {
+        _ if ending.is_some_and(|ending| is_over(ending, cloud, date)) => Availability::Retired,
+        Answer::Yes => Availability::Yes,
+        Answer::No => Availability::No,
+        Answer::Unknown => Availability::Unknown,
+    }
+}
+
+/// Whether it is gone for everybody: what is an error even for those who may have it already.
+fn is_over(lifecycle: &Lifecycle, cloud: Cloud, date: Day) -> bool {
+    let judged = lifecycle::judge(lifecycle, Some(cloud), date, Standing::New);
+    judged.is_some_and(|(severity, milestone)| {
+        severity == Severity::Error && milestone.is_some_and(lifecycle::is_for_all)
+    })
 }
 
 impl Availability {

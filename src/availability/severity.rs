@@ -21,7 +21,7 @@ use crate::catalog::model::Basis;
 
 /// Whether something is new, as far as that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub enum Standing {
     /// It is not there yet.
     New,
     /// It is there already.
@@ -31,7 +31,7 @@ pub(super) enum Standing {
 }
 
 /// How grave it is; nothing where there is nothing to say.
-pub(super) fn severity(basis: Basis, standing: Standing) -> Option<Severity> {
+pub fn severity(basis: Basis, standing: Standing) -> Option<Severity> {
     match (basis, standing) {
         (Basis::Input, _) | (Basis::ApiRejects | Basis::Unsupported | Basis::Retirement, Standing::New) => {
             Some(Severity::Error)

@@ -2,16 +2,21 @@
 //!
 //! Knows no Terraform and no HTTP. To add a plan or a component, add a file to `data/plans` or `data/components`;
 //! everything else follows from it. Look things up through [`Catalog::get`]; the row types are in [`model`], what a
-//! row must be like is checked by [`pack`] when the library is built.
+//! row must be like is checked by `pack` when the library is built.
 
 pub mod model;
 #[cfg(test)]
 mod pack;
+mod words;
 
 use std::sync::LazyLock;
 
 pub use model::Catalog;
-use model::{Component, Extension, Page, Plan, Role, Rule, Source, Subplan, Target};
+use model::{
+    Answer, Cloud, CloudRow, Component, Day, Effect, Extension, Lifecycle, Milestone, Page, Plan, Role, Rule,
+    Source, Subplan, Target,
+};
+pub use words::{read_word, word, words};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the build script has written it from the same types")]
@@ -48,6 +53,11 @@ impl Catalog {
         self.targets.iter().find(|target| target.id == id)
     }
 
+    /// The row of a cloud.
+    pub fn cloud(&self, id: Cloud) -> Option<&CloudRow> {
+        self.clouds.iter().find(|cloud| cloud.id == id)
+    }
+
     /// The rule of this id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)
@@ -79,6 +89,13 @@ impl Plan {
         self.subplans.iter().find(|subplan| subplan.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether a cloud has it on a day.
+    pub fn answer(&self, cloud: Cloud, date: Day) -> Answer {
+        let mut past = self.overrides.iter().rev().filter(|change| change.from <= date);
+        let latest = past.find_map(|change| change.clouds.get(&cloud));
+        latest.or_else(|| self.clouds.get(&cloud)).copied().unwrap_or(Answer::Unknown)
+    }
+
     /// The sub-plan that Azure takes where a request names none.
     pub fn default_subplan(&self) -> Option<&Subplan> {
         self.subplans.iter().find(|subplan| subplan.default)
@@ -87,6 +104,21 @@ impl Plan {
     /// The extension of this name, in any letter case.
     pub fn extension(&self, name: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Lifecycle {
+    /// The first day on which Azure takes nobody who does not have it already, in any cloud.
+    pub fn closed_on(&self) -> Option<Day> {
+        let closing = self.milestones.iter().filter(|milestone| milestone.effect == Effect::ApiRejects);
+        closing.map(|milestone| milestone.on).min()
+    }
+}
+
+impl Milestone {
+    /// Whether it holds for a cloud.
+    pub fn is_in(&self, cloud: Cloud) -> bool {
+        self.clouds.is_empty() || self.clouds.contains(&cloud)
     }
 }
 

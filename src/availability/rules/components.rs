@@ -22,7 +22,7 @@ pub(super) const ALL: &[Rule] = &[
 
 /// What Microsoft's pages call a cloud.
 pub(super) fn cloud_title<'a>(case: &'a Case<'_>, cloud: Cloud) -> &'a str {
-    let row = case.catalog.clouds.iter().find(|row| row.id == cloud);
+    let row = case.catalog.cloud(cloud);
     row.map_or(cloud.as_str(), |row| &row.title)
 }
 

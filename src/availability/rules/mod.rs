@@ -1,5 +1,5 @@
 //! The rules, a file for each topic. A rule is a function: it looks at a [`Case`] and says what it finds. How grave that
-//! is, it does not decide; see [`severity`](super::severity).
+//! is, it does not decide; see [`severity`](mod@super::severity).
 //!
 //! To add one, write the function, add it to the list of its file, and add its row to `catalog/data/rules.toml`, with a
 //! case in which it speaks and one in which it does not; the build asks for them.
@@ -133,7 +133,7 @@ impl Case<'_> {
 }
 
 /// Names in a sentence: `"A"`, `"A" and "B"`, `"A", "B" and "C"`.
-fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| format!("{name:?}")).collect();
     match names.split_last() {
         None => "none".to_owned(),

@@ -136,9 +136,7 @@ fn not_in_cloud(case: &Case<'_>) -> Vec<Said> {
     let (Some(plan), Some(cloud), Some(date)) = (case.plan, case.facts.cloud.known(), case.date) else {
         return Vec::new();
     };
-    let changed = plan.overrides.iter().rev().filter(|change| change.from <= date);
-    let changed = changed.into_iter().find_map(|change| change.clouds.get(cloud));
-    let answer = changed.or_else(|| plan.clouds.get(cloud)).copied().unwrap_or(Answer::Unknown);
+    let answer = plan.answer(*cloud, date);
     if !case.facts.offered.is_absent() || answer != Answer::No || !case.is_wanted() {
         return Vec::new();
     }

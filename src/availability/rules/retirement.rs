@@ -120,8 +120,7 @@ fn one(case: &Case<'_>, ending: Option<Ending<'_>>) -> Vec<Said> {
 
 /// Of the cloud itself; what is new makes no difference to it.
 fn of_cloud(case: &Case<'_>) -> Vec<Said> {
-    let row =
-        case.facts.cloud.known().and_then(|cloud| case.catalog.clouds.iter().find(|row| row.id == *cloud));
+    let row = case.facts.cloud.known().and_then(|cloud| case.catalog.cloud(*cloud));
     let ending = row.and_then(|row| {
         let title = format!("Defender for Cloud in {}", row.title);
         let lifecycle = row.lifecycle.as_ref()?;
