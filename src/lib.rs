@@ -7,13 +7,16 @@
 //! | module | what it is | what it must not know | may use |
 //! |---|---|---|---|
 //! | `main` | starts the provider | everything else | [`provider`] |
-//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`context`], [`arm`] |
-//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`catalog`], [`arm`] |
-//! | [`context`] | what they share: the way to Azure, the default scope, who manages what | single resources | [`pricings`], [`arm`] |
+//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`context`], [`availability`], [`arm`] |
+//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`permissions`], [`rows`], [`availability`], [`arm`] |
+//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
-//! | [`catalog`] | rows of data on plans and roles, each with its source | Terraform, HTTP | |
+//! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
+//! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
+//! | [`rows`] | entries of the matrix in Terraform's terms | single data sources and functions | [`availability`] |
+//! | [`availability`] | the rules and the matrix: facts in, findings and entries out, pure | Terraform, HTTP, the clock | [`catalog`] |
+//! | [`catalog`] | rows of data on plans, components and roles, each with its source; all but [`arm`] may use it | Terraform, HTTP | |
 //! | [`arm`] | Azure Resource Manager over HTTP: ids, sign-in, retries, errors | Terraform, Defender | |
-//! | [`diagnostics`] | the one place where a failed request becomes text for a user | single resources | [`arm`] |
 //!
 //! Below all of them is the crate `tfplugin_protocol`, which knows Terraform and no Azure. The emulator in
 //! `tests/emulator` knows Azure and nothing of this crate.
@@ -29,6 +32,8 @@ pub mod provider;
 
 pub mod data_sources;
 pub mod resources;
+
+pub mod rows;
 
 pub mod context;
 pub mod diagnostics;

@@ -126,6 +126,14 @@ impl Context {
         }
     }
 
+    /// The attribute of the provider block that is not known before apply, if requests depend on one that is not.
+    pub fn not_yet_known(&self) -> Option<&'static str> {
+        match &self.azure {
+            Azure::Reachable { .. } => None,
+            Azure::NotYet(attribute) => Some(attribute),
+        }
+    }
+
     /// Permissions of the caller, unless nothing can be asked of Azure yet.
     pub fn permissions(&self) -> Option<&Permissions> {
         match &self.azure {

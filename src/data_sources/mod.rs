@@ -1,5 +1,6 @@
 //! Data sources: one module each, listed here and nowhere else.
 
+mod availability;
 mod plans;
 
 use tfplugin_protocol::provider::DynDataSource;
@@ -7,4 +8,4 @@ use tfplugin_protocol::provider::DynDataSource;
 use crate::context::Context;
 
 /// All data sources, sorted by name.
-pub const ALL: &[&dyn DynDataSource<Context>] = &[&plans::Plans];
+pub const ALL: &[&dyn DynDataSource<Context>] = &[&availability::Availability, &plans::Plans];

@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod availability;
 mod examples;
 mod faults;
 mod harness;

@@ -1,4 +1,4 @@
-//! Who may use whom: `main -> provider -> {resources, data_sources, functions} -> availability -> catalog`,
+//! Who may use whom: `main -> provider -> {commands, resources, data_sources, functions} -> availability -> catalog`,
 //! all but the pure ones `-> arm`, and the emulator nothing of ours.
 
 use super::sources::{self, Source};
@@ -6,13 +6,14 @@ use super::{assert_none, finding};
 
 /// What resources and data sources may use.
 const BELOW_RESOURCES: &[&str] =
-    &["context", "pricings", "permissions", "diagnostics", "availability", "catalog", "arm"];
+    &["context", "pricings", "permissions", "diagnostics", "rows", "availability", "catalog", "arm"];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     (
         "provider",
         &[
+            "commands",
             "resources",
             "data_sources",
             "functions",
@@ -23,13 +24,16 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "arm",
         ],
     ),
+    ("commands", &["context", "guide", "availability", "catalog"]),
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
-    ("functions", &["context", "availability", "catalog"]),
+    ("functions", &["rows", "availability", "catalog"]),
     ("context", &["pricings", "permissions", "availability", "catalog", "arm"]),
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),
+    ("guide", &["availability", "catalog"]),
+    ("rows", &["availability", "catalog"]),
     ("availability", &["catalog"]),
     ("catalog", &[]),
     ("arm", &[]),
