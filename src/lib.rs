@@ -7,8 +7,9 @@
 //! | module | what it is | what it must not know | may use |
 //! |---|---|---|---|
 //! | `main` | starts the provider | everything else | [`provider`] |
-//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`context`], [`availability`], [`arm`] |
+//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
 //! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`permissions`], [`rows`], [`availability`], [`arm`] |
+//! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
 //! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
@@ -31,6 +32,7 @@
 pub mod provider;
 
 pub mod data_sources;
+pub mod functions;
 pub mod resources;
 
 pub mod rows;

@@ -5,13 +5,13 @@
 mod config;
 mod schema;
 
-use tfplugin_protocol::provider::{DynDataSource, DynResource, Provider};
+use tfplugin_protocol::provider::{DynDataSource, DynFunction, DynResource, Provider};
 use tfplugin_protocol::{Diagnostics, Options, Result, Schema};
 
 pub use config::Config;
 
 use crate::context::Context;
-use crate::{data_sources, resources};
+use crate::{data_sources, functions, resources};
 
 /// The provider's address and version.
 pub const OPTIONS: Options =
@@ -49,5 +49,9 @@ impl Provider for Defender {
 
     fn data_sources(&self) -> &'static [&'static dyn DynDataSource<Context>] {
         data_sources::ALL
+    }
+
+    fn functions(&self) -> &'static [&'static dyn DynFunction] {
+        functions::ALL
     }
 }

@@ -1,3 +1,4 @@
-//! The matrix of components, as the data source shows it. It does not ask Azure.
+//! The matrix of components, as the data source and the functions show it. None of them asks Azure.
 
 mod data_source;
+mod functions;
