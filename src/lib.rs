@@ -14,6 +14,7 @@
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
+//! | [`guide`] | the page on the rules, as Markdown | Terraform's values, HTTP | [`availability`] |
 //! | [`rows`] | entries of the matrix in Terraform's terms | single data sources and functions | [`availability`] |
 //! | [`availability`] | the rules and the matrix: facts in, findings and entries out, pure | Terraform, HTTP, the clock | [`catalog`] |
 //! | [`catalog`] | rows of data on plans, components and roles, each with its source; all but [`arm`] may use it | Terraform, HTTP | |
@@ -35,6 +36,7 @@ pub mod data_sources;
 pub mod functions;
 pub mod resources;
 
+pub mod guide;
 pub mod rows;
 
 pub mod context;

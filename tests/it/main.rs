@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod availability;
+mod docs;
 mod examples;
 mod faults;
 mod harness;

@@ -1,0 +1,18 @@
+//! Writes the pages of `docs/` that are made from the catalogue.
+//!
+//! `cargo run --example docs`
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use defender::catalog::Catalog;
+use defender::guide;
+
+fn main() -> io::Result<()> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(guide::AVAILABILITY_RULES);
+    if let Some(folder) = page.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(page, guide::availability_rules(Catalog::get()))
+}
