@@ -7,7 +7,8 @@
 //! | module | what it is | what it must not know | may use |
 //! |---|---|---|---|
 //! | `main` | starts the provider | everything else | [`provider`] |
-//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
+//! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
+//! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`context`], [`guide`], [`availability`] |
 //! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`permissions`], [`rows`], [`availability`], [`arm`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
 //! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`availability`], [`arm`] |
@@ -32,6 +33,7 @@
 
 pub mod provider;
 
+pub mod commands;
 pub mod data_sources;
 pub mod functions;
 pub mod resources;

@@ -11,11 +11,12 @@ use tfplugin_protocol::{Diagnostics, Options, Result, Schema};
 pub use config::Config;
 
 use crate::context::Context;
-use crate::{data_sources, functions, resources};
+use crate::{commands, data_sources, functions, resources};
 
-/// The provider's address and version.
+/// The provider's address and version, and its commands.
 pub const OPTIONS: Options =
-    Options::new("registry.terraform.io/defender-tf/defender", env!("CARGO_PKG_VERSION"));
+    Options::new("registry.terraform.io/defender-tf/defender", env!("CARGO_PKG_VERSION"))
+        .commands(commands::ALL);
 
 /// The provider.
 #[derive(Debug)]
