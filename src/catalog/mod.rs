@@ -189,7 +189,10 @@ mod tests {
                 })
                 .or_else(|| fields.values().find_map(region_codes)),
             serde_json::Value::Array(items) => items.iter().find_map(region_codes),
-            _ => None,
+            serde_json::Value::Null
+            | serde_json::Value::Bool(_)
+            | serde_json::Value::Number(_)
+            | serde_json::Value::String(_) => None,
         }
     }
 
