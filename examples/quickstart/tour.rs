@@ -70,7 +70,7 @@ impl Tour {
         let before = azure::plans(&self.azure);
         self.step(
             "plan",
-            "Terraform says what it would do. Its state is empty, so there is nothing to ask Azure yet.",
+            "Its state is empty: it reads whether you may do this, and what Azure has where that changes what is said.",
             2,
             Workspace::plan,
         )?;

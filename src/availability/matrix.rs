@@ -136,6 +136,9 @@ impl<'a> Effective<'a> {
 
     /// What the row itself says of a cloud, and whether that ends all disputes.
     fn answer(self, cloud: Cloud) -> (Answer, bool) {
+        if self.row.since.is_some_and(|since| self.date < since) {
+            return (Answer::Unknown, false);
+        }
         let written = || (self.row.clouds.get(&cloud).copied().unwrap_or(Answer::Unknown), false);
         let changed = self.overrides().find_map(|change| Some((change, *change.clouds.get(&cloud)?)));
         changed.map_or_else(written, |(change, answer)| (answer, change.confidence == Confidence::High))
@@ -147,12 +150,14 @@ impl<'a> Effective<'a> {
         [self.component.lifecycle.as_ref(), of_cloud].into_iter().flatten()
     }
 
-    /// What is true of a cloud on the day, ends included.
+    /// What is true of a cloud on the day, ends included. What a cloud never had does not end there.
     pub fn availability(self, catalog: &Catalog, cloud: Cloud) -> Availability {
-        if self.lifecycles(catalog, cloud).any(|ending| is_over(ending, cloud, self.date)) {
+        let cell = self.cell(cloud);
+        let mut endings = self.lifecycles(catalog, cloud);
+        if cell != Availability::No && endings.any(|ending| is_over(ending, cloud, self.date)) {
             Availability::Retired
         } else {
-            self.cell(cloud)
+            cell
         }
     }
 }
@@ -161,9 +166,9 @@ impl<'a> Effective<'a> {
 pub fn of_plan(catalog: &Catalog, plan: &Plan, cloud: Cloud, date: Day) -> Availability {
     let ending = catalog.cloud(cloud).and_then(|row| row.lifecycle.as_ref());
     match plan.answer(cloud, date) {
+        Answer::No => Availability::No,
         _ if ending.is_some_and(|ending| is_over(ending, cloud, date)) => Availability::Retired,
         Answer::Yes => Availability::Yes,
-        Answer::No => Availability::No,
         Answer::Unknown => Availability::Unknown,
     }
 }

@@ -216,6 +216,16 @@ mod tests {
         let agent = &on("2024-11-30", "log_analytics_agent", Cloud::Public)[0];
         assert_eq!((agent.availability, agent.milestones.len()), (Availability::Retired, 3));
         assert_eq!(on("2026-10-01", "defender_sensor", Cloud::China)[0].availability, Availability::Retired);
+        let fim = &on("2026-10-01", "file_integrity_monitoring", Cloud::China)[0];
+        assert_eq!(fim.availability, Availability::No, "what a cloud never had does not end there");
+    }
+
+    #[test]
+    fn before_a_row_begins_nothing_is_known() {
+        let of = |date, cloud| on(date, "sql_protection_extension", cloud)[0].availability;
+        assert_eq!(of("2025-04-27", Cloud::Public), Availability::Unknown);
+        assert_eq!(of("2025-04-28", Cloud::Public), Availability::Yes);
+        assert_eq!(of("2026-09-29", Cloud::UsGovernment), Availability::Yes);
     }
 
     #[test]

@@ -52,22 +52,24 @@ pub enum Managed {
 /// The way to Azure, or why there is none yet.
 #[derive(Debug)]
 enum Azure {
-    Reachable {
-        pricings: Pricings,
-        permissions: Permissions,
-    },
+    Reachable(Box<Services>),
     /// A provider attribute that requests depend on is not known before apply.
     NotYet(&'static str),
+}
+
+/// What can be asked of Azure, by kind.
+#[derive(Debug)]
+struct Services {
+    pricings: Pricings,
+    permissions: Permissions,
 }
 
 impl Context {
     /// Surroundings with a client that has not sent anything yet.
     pub fn new(default_scope: Attr<Scope>, cloud: Fact<Cloud>, rules: RuleSettings, client: Client) -> Self {
-        let azure = Azure::Reachable {
-            permissions: Permissions::new(client.clone()),
-            pricings: Pricings::new(client),
-        };
-        Self::with(default_scope, cloud, rules, azure)
+        let services =
+            Services { permissions: Permissions::new(client.clone()), pricings: Pricings::new(client) };
+        Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
     }
 
     /// Surroundings of a provider block that is not wholly known: everything works but requests.
@@ -115,7 +117,7 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn pricings(&self) -> Result<&Pricings> {
         match &self.azure {
-            Azure::Reachable { pricings, .. } => Ok(pricings),
+            Azure::Reachable(services) => Ok(&services.pricings),
             Azure::NotYet(attribute) => {
                 let detail = format!(
                     "The provider's {attribute} is not known before apply, so nothing can be asked of Azure yet. \
@@ -129,7 +131,7 @@ impl Context {
     /// The attribute of the provider block that is not known before apply, if requests depend on one that is not.
     pub fn not_yet_known(&self) -> Option<&'static str> {
         match &self.azure {
-            Azure::Reachable { .. } => None,
+            Azure::Reachable(_) => None,
             Azure::NotYet(attribute) => Some(attribute),
         }
     }
@@ -137,7 +139,7 @@ impl Context {
     /// Permissions of the caller, unless nothing can be asked of Azure yet.
     pub fn permissions(&self) -> Option<&Permissions> {
         match &self.azure {
-            Azure::Reachable { permissions, .. } => Some(permissions),
+            Azure::Reachable(services) => Some(&services.permissions),
             Azure::NotYet(_) => None,
         }
     }

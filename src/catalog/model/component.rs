@@ -83,6 +83,10 @@ pub struct Row {
     pub source: Citation,
     /// The day of the text that the row was taken from.
     pub as_of: Day,
+    /// The day from which the row holds: of days before it nothing is known. Rows without one held when they were
+    /// written, and nothing tells since when.
+    #[serde(default)]
+    pub since: Option<Day>,
     /// What other sources say against the row.
     #[serde(default)]
     pub disputes: Vec<Dispute>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The regions that one family of policies knows: one row in `data/regions.toml`. A policy's template fails for a
+/// The regions that one family of policies knows: one row in `data/region_maps.toml`. A policy's template fails for a
 /// machine in any other region.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -32,6 +32,11 @@ fn check_component(file: &File, component: &Component) -> Result<(), Problem> {
 
 fn check_row(row: &Row, at: &dyn Fn(&str, String) -> Problem) -> Result<(), Problem> {
     increasing(row.overrides.iter().map(|change| change.from), at)?;
+    if let Some(since) = row.since.filter(|since| *since > row.as_of) {
+        let text =
+            format!("a row since {since} in a text of {}: a text cannot say what comes later", row.as_of);
+        return Err(at(&since.to_string(), text));
+    }
     // A change may be older than the text only where it says which source it is that did not follow.
     let early =
         row.overrides.iter().find(|change| change.from <= row.as_of && change.conflicts_with.is_empty());

@@ -169,6 +169,12 @@ fn days_out_of_order() {
             "is not later than its row",
         ),
         (
+            "components/gated_deployment.toml",
+            "since = \"2025-11-26\"",
+            "since = \"2026-11-26\"",
+            "a row since 2026-11-26 in a text of 2026-07-31",
+        ),
+        (
             "components/log_analytics_agent.toml",
             "on = \"2024-09-30\"",
             "on = \"2024-12-30\"",
