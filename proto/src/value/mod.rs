@@ -3,6 +3,7 @@
 //! A [`Value`] carries no schema; the [`Type`] beside it says how it is read and written
 //! ([`crate::codec`]). Providers rarely touch it: [`crate::model`] turns it into plain structs.
 
+mod meaning;
 mod number;
 
 use std::collections::BTreeMap;
@@ -53,8 +54,9 @@ impl Unknown {
     }
 }
 
-/// A value together with the type that the configuration gave it.
-#[derive(Clone, Debug, PartialEq)]
+/// A value together with the type that the configuration gave it; compared without regard to how the type is
+/// spelt.
+#[derive(Clone, Debug)]
 pub struct Dynamic {
     /// The type as it stood on the wire, so that it is written back byte for byte.
     pub(crate) type_json: String,
@@ -71,18 +73,30 @@ impl Dynamic {
     }
 }
 
+impl PartialEq for Dynamic {
+    fn eq(&self, other: &Self) -> bool {
+        self.ty == other.ty && self.value == other.value
+    }
+}
+
 impl Value {
     /// A plain unknown.
     pub const UNKNOWN: Self = Self::Unknown(Unknown { refinements: None });
 
-    /// Whether this is null.
+    /// Whether this is null, with or without a type of its own.
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        matches!(self.bare(), Self::Null)
     }
 
-    /// Whether this value itself is unknown; what it contains may be unknown all the same.
+    /// Whether this value itself is unknown, with or without a type of its own; what it contains may be unknown
+    /// all the same.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown(_))
+        matches!(self.bare(), Self::Unknown(_))
+    }
+
+    /// The value without the type that a configuration gave it.
+    pub(crate) fn bare(&self) -> &Self {
+        if let Self::Dynamic(dynamic) = self { dynamic.value.bare() } else { self }
     }
 
     /// Whether neither this value nor anything inside it is unknown.
@@ -138,7 +152,7 @@ impl PartialEq for Value {
             (Self::Number(a), Self::Number(b)) => a == b,
             (Self::String(a), Self::String(b)) => a == b,
             (Self::List(a), Self::List(b)) => a == b,
-            (Self::Set(a), Self::Set(b)) => same_members(a, b),
+            (Self::Set(a), Self::Set(b)) => same_members(a, b, Self::eq),
             (Self::Map(a), Self::Map(b)) => a == b,
             (Self::Dynamic(a), Self::Dynamic(b)) => a == b,
             _ => false,
@@ -147,11 +161,11 @@ impl PartialEq for Value {
 }
 
 /// Whether two sets hold the same members, however they are ordered.
-fn same_members(a: &[Value], b: &[Value]) -> bool {
+fn same_members(a: &[Value], b: &[Value], same: fn(&Value, &Value) -> bool) -> bool {
     let mut rest: Vec<&Value> = b.iter().collect();
     a.len() == b.len()
         && a.iter().all(|item| {
-            let found = rest.iter().position(|other| *other == item);
+            let found = rest.iter().position(|other| same(item, other));
             found.map(|index| rest.swap_remove(index)).is_some()
         })
 }

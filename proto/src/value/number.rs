@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
 /// A number in the form in which it came, compared by what it means.
 ///
 /// Terraform computes with 512-bit floats and sends an integer, a double, or decimal text where neither is
@@ -41,6 +43,40 @@ impl Number {
             Self::Int(int) => Some(*int),
             Self::Uint(int) => i64::try_from(*int).ok(),
             Self::Float(_) | Self::Decimal(_) => self.to_string().parse().ok(),
+        }
+    }
+
+    /// Whether it is a whole number, of any size.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Int(_) | Self::Uint(_) => true,
+            Self::Float(float) => float.fract() == 0.0,
+            Self::Decimal(_) => !self.to_string().contains('.'),
+        }
+    }
+
+    /// The number as JSON has it: an integer where it is one of at most 64 bits, else the nearest double, or text
+    /// where it is larger than any double.
+    pub fn to_json(&self) -> Json {
+        let text = self.to_string();
+        if let Ok(int) = text.parse::<i64>() {
+            return int.into();
+        }
+        if let Ok(int) = text.parse::<u64>() {
+            return int.into();
+        }
+        serde_json::Number::from_f64(self.as_f64()).map_or(Json::String(text), Json::Number)
+    }
+
+    /// The number that JSON spells like this, and not the double that is nearest to it.
+    pub fn from_json(number: &serde_json::Number) -> Self {
+        match (number.as_i64(), number.as_u64()) {
+            (Some(int), _) => Self::Int(int),
+            (None, Some(int)) => Self::Uint(int),
+            (None, None) => {
+                let text = number.to_string();
+                canonical(&text).and_then(|text| Self::parse(&text)).unwrap_or(Self::Decimal(text.into()))
+            }
         }
     }
 
@@ -138,6 +174,21 @@ mod tests {
         for text in ["", "-", ".", "x", "1.2.3", "1e", "1e999999", "0x1"] {
             assert!(Number::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn json_spells_a_number_without_rounding_it() {
+        for (json, expected, whole) in [
+            ("1", "1", true),
+            ("1.0", "1", true),
+            ("0.1", "0.1", false),
+            ("1e30", &format!("1{}", "0".repeat(30)), true),
+        ] {
+            let number = Number::from_json(&serde_json::from_str(json).unwrap());
+            assert_eq!(number.to_string(), expected, "{json}");
+            assert!(!matches!(number, Number::Float(_)) && number.is_whole() == whole, "{json}");
+        }
+        assert!(!Number::Float(f64::INFINITY).is_whole() && Number::Float(2.0).is_whole());
     }
 
     #[test]
