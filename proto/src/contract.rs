@@ -151,8 +151,11 @@ fn compatible(planned: &Value, new: &Value, path: &AttributePath, breaches: &mut
         (Value::Set(items), Value::Set(new)) if !planned.is_wholly_known() => {
             breaches.unless(new.len() <= items.len(), path, "a set has more elements than were planned");
         }
-        (Value::Dynamic(planned), Value::Dynamic(new)) => {
+        (Value::Dynamic(planned), Value::Dynamic(new)) if new.ty.conforms_to(&planned.ty) => {
             compatible(&planned.value, &new.value, path, breaches);
+        }
+        (Value::Dynamic(_), Value::Dynamic(_)) => {
+            breaches.unless(false, path, "is of another type than was planned");
         }
         _ => breaches.unless(planned == new, path, "differs from what was planned"),
     }
@@ -161,6 +164,7 @@ fn compatible(planned: &Value, new: &Value, path: &AttributePath, breaches: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Type;
 
     fn schema() -> Schema {
         let part = [("on", Attribute::bool().optional()), ("state", Attribute::string().computed())];
@@ -269,6 +273,53 @@ mod tests {
             (object("n", "i".into(), "Standard".into(), Value::Null), "parts: differs"),
         ] {
             expect(&check_apply(&planned, &new), expected);
+        }
+    }
+
+    /// What is of any type is held to its type as well, save where that was not known.
+    #[test]
+    fn values_of_any_type_are_held_to_cores_rules() {
+        use crate::value::Dynamic;
+
+        let one = [("any", Attribute::of(Type::Dynamic).optional())];
+        let schema = Schema::new("Test.")
+            .attribute("any", Attribute::of(Type::Dynamic).optional())
+            .attribute("maybe", Attribute::of(Type::Dynamic).optional().computed())
+            .attribute("one", Attribute::nested(Nesting::Single, one).optional());
+        let any = |ty: Type, value: Value| Value::Dynamic(Box::new(Dynamic::new(ty, value)));
+        let text = |text: &str| any(Type::String, text.into());
+        let list = |items: &[Value]| any(Type::list(Type::String), Value::List(items.to_vec()));
+        let tuple =
+            |items: &[Value]| any(Type::Tuple(vec![Type::String; items.len()]), Value::List(items.to_vec()));
+        let object =
+            |ty: Type, value: Value| any(Type::object([("k", ty)]), Value::from_iter([("k", value)]));
+        let all = |any: Value, maybe: Value| {
+            let one = Value::from_iter([("any", any.clone())]);
+            Value::from_iter([("any", any), ("maybe", maybe), ("one", one)])
+        };
+        let null = || any(Type::String, Value::Null);
+        let prior = all(tuple(&["a".into()]), text("m"));
+        for (config, planned, expected) in [
+            (all(list(&["a".into()]), null()), all(list(&["a".into()]), Value::UNKNOWN), ""),
+            (all(list(&["a".into()]), null()), all(tuple(&["a".into()]), text("m")), ""),
+            (all(list(&["b".into()]), null()), all(tuple(&["b".into()]), null()), "any: planned is neither"),
+            (all(null(), null()), all(Value::Null, null()), "one.any: planned is neither"),
+            (all(null(), text("c")), all(null(), text("d")), "maybe: planned is neither"),
+        ] {
+            expect(&check_plan(&schema, &config, &prior, &planned), expected);
+        }
+        let later = object(Type::Dynamic, Value::UNKNOWN);
+        for (planned, new, expected) in [
+            (later.clone(), object(Type::String, "v".into()), ""),
+            (later.clone(), object(Type::String, Value::UNKNOWN), "any.k: still unknown"),
+            (later, text("v"), "any: is of another type"),
+            (list(&[Value::UNKNOWN]), list(&["v".into()]), ""),
+            (list(&["v".into()]), tuple(&["v".into()]), "any: is of another type"),
+            (any(Type::String, Value::UNKNOWN), any(Type::Bool, true.into()), "any: is of another type"),
+            (Value::UNKNOWN, any(Type::Bool, true.into()), ""),
+            (null(), Value::Null, "any: differs"),
+        ] {
+            expect(&check_apply(&all(planned, Value::Null), &all(new, Value::Null)), expected);
         }
     }
 }

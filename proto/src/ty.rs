@@ -64,6 +64,16 @@ impl Type {
         Self::read(&json)
     }
 
+    /// Whether a collection in the type has dynamic elements, or elements with a dynamic part.
+    pub(crate) fn has_dynamic_elements(&self) -> bool {
+        match self {
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.has_dynamic(),
+            Self::Tuple(elements) => elements.iter().any(Self::has_dynamic_elements),
+            Self::Object(attributes) => attributes.values().any(Self::has_dynamic_elements),
+            Self::String | Self::Number | Self::Bool | Self::Dynamic => false,
+        }
+    }
+
     /// Whether the type or anything in it is [`Type::Dynamic`].
     pub fn has_dynamic(&self) -> bool {
         match self {
@@ -72,6 +82,26 @@ impl Type {
             Self::Tuple(elements) => elements.iter().any(Self::has_dynamic),
             Self::Object(attributes) => attributes.values().any(Self::has_dynamic),
             Self::String | Self::Number | Self::Bool => false,
+        }
+    }
+
+    /// Whether a value of this type may stand where one of type `wanted` is: the same type, save that a dynamic part
+    /// of the wanted one may be anything.
+    pub(crate) fn conforms_to(&self, wanted: &Self) -> bool {
+        match (self, wanted) {
+            (_, Self::Dynamic) => true,
+            (Self::List(given), Self::List(wanted))
+            | (Self::Set(given), Self::Set(wanted))
+            | (Self::Map(given), Self::Map(wanted)) => given.conforms_to(wanted),
+            (Self::Tuple(given), Self::Tuple(wanted)) => {
+                let all = || given.iter().zip(wanted).all(|(given, wanted)| given.conforms_to(wanted));
+                given.len() == wanted.len() && all()
+            }
+            (Self::Object(given), Self::Object(wanted)) => {
+                given.keys().eq(wanted.keys())
+                    && given.values().zip(wanted.values()).all(|(given, wanted)| given.conforms_to(wanted))
+            }
+            _ => self == wanted,
         }
     }
 
@@ -144,6 +174,25 @@ mod tests {
         assert_eq!(Type::from_json(optional), Ok(Type::object([("a", Type::String)])));
         for text in ["", "{}", r#""text""#, r#"["list"]"#, r#"["map","string","string"]"#, "[1,2]"] {
             assert!(Type::from_json(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dynamic_part_may_become_anything_and_the_rest_nothing_else() {
+        let object = |inner: Type| Type::object([("a", inner), ("b", Type::list(Type::Number))]);
+        for (given, wanted, conforms) in [
+            (Type::String, Type::Dynamic, true),
+            (Type::Dynamic, Type::String, false),
+            (object(Type::set(Type::Bool)), object(Type::Dynamic), true),
+            (object(Type::String), object(Type::String), true),
+            (object(Type::String), object(Type::Number), false),
+            (object(Type::String), Type::object([("a", Type::String)]), false),
+            (Type::Tuple(vec![Type::String]), Type::Tuple(vec![Type::Dynamic]), true),
+            (Type::Tuple(vec![]), Type::Tuple(vec![Type::Dynamic]), false),
+            (Type::Tuple(vec![Type::String]), Type::list(Type::String), false),
+            (Type::map(Type::String), Type::map(Type::Dynamic), true),
+        ] {
+            assert_eq!(given.conforms_to(&wanted), conforms, "{given:?} for {wanted:?}");
         }
     }
 }

@@ -54,7 +54,7 @@ pub fn signature_problems(name: &str, signature: &Signature) -> Vec<String> {
     rule(
         signature.returns.has_dynamic(),
         &path,
-        "a dynamic part in what it returns, which no struct can fill",
+        "a dynamic part in what it returns, which this crate does not support",
     );
     let mut names = BTreeSet::new();
     for parameter in signature.parameters.iter().chain(&signature.variadic) {
@@ -107,9 +107,10 @@ fn attribute(path: &str, attribute_: &Attribute, place: Place, problems: &mut Ve
         rule(msgpack::encode(default, &attribute_.ty()).is_err(), "a default of another type");
         rule(!attribute_.objections(default).is_empty(), "a default that its own check refuses");
     }
+    // Core refuses it in sets, and has no way to tell elements of several types from each other in the rest.
+    rule(attribute_.ty().has_dynamic_elements(), "a dynamic value inside a collection");
     let Shape::Nested(nested) = &attribute_.shape else { return };
     let set = nested.nesting == Nesting::Set;
-    rule(set && nested.ty().has_dynamic(), "a dynamic attribute inside a set");
     // A set that only the provider fills comes whole, so its members may be computed.
     let in_set = place.in_set || (set && (required || optional));
     for (name, inner) in &nested.attributes {
@@ -162,7 +163,7 @@ mod tests {
             (
                 "f",
                 Signature::new("Test.", Type::list(Type::Dynamic)).describe("Test."),
-                "f(): a dynamic part in what it returns, which no struct can fill",
+                "f(): a dynamic part in what it returns, which this crate does not support",
             ),
             ("f", with(parameter("a", " ")), "f().a: no description"),
             (
@@ -190,8 +191,8 @@ mod tests {
             (with(text().required().computed()), "t.a: required, and optional or computed too"),
             (with(text().optional().computed().write_only()), "t.a: write-only and computed"),
             (
-                with(objects(Nesting::Set, Attribute::of(Type::Dynamic).optional()).optional()),
-                "t.a: a dynamic attribute inside a set",
+                with(Attribute::of(Type::map(Type::Dynamic)).optional()),
+                "t.a: a dynamic value inside a collection",
             ),
             (
                 Schema::new("Test.").attribute("Bad", Attribute::bool().optional().describe("B.")),
@@ -211,7 +212,15 @@ mod tests {
         ] {
             assert_eq!(problems("t", &schema).join("; "), expected);
         }
+        let any = || Attribute::of(Type::Dynamic).optional().computed();
+        let collection = "t.a: a dynamic value inside a collection";
         for (schema, expected) in [
+            (with(any()), ""),
+            (with(Attribute::of(Type::object([("x", Type::Dynamic)])).optional()), ""),
+            (with(objects(Nesting::Single, any()).optional()), ""),
+            (with(objects(Nesting::Map, any()).optional()), collection),
+            (with(objects(Nesting::List, any()).optional()), collection),
+            (with(objects(Nesting::Set, any()).computed()), collection),
             (with(objects(Nesting::Map, computed()).optional()), ""),
             (with(objects(Nesting::Set, computed()).computed()), ""),
             (with(objects(Nesting::Set, computed()).optional()), "t.a.i: a computed attribute inside a set"),
