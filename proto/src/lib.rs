@@ -73,7 +73,7 @@ mod walk;
 use std::process::ExitCode;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Result, Severity};
-pub use model::Attr;
+pub use model::{AnyValue, Attr};
 pub use path::AttributePath;
 pub use schema::Schema;
 pub use serve::{Command, Options};

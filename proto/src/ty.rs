@@ -85,6 +85,11 @@ impl Type {
         }
     }
 
+    /// The type of an attribute of an object.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Self> {
+        if let Self::Object(attributes) = self { attributes.get(name) } else { None }
+    }
+
     /// Whether a value of this type may stand where one of type `wanted` is: the same type, save that a dynamic part
     /// of the wanted one may be anything.
     pub(crate) fn conforms_to(&self, wanted: &Self) -> bool {

@@ -11,7 +11,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::attr;
+use super::{any, attr};
 use crate::Value;
 use crate::codec::CodecError;
 use crate::path::Step;
@@ -116,9 +116,12 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, CodecError> {
+        if name == any::NAME {
+            return visitor.visit_newtype_struct(StringDeserializer::new(any::to_text(self.0)?));
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -129,8 +132,8 @@ impl<'de> Deserializer<'de> for ValueReader<'_> {
         visitor: V,
     ) -> Result<V::Value, CodecError> {
         let variant = match self.0 {
-            Value::Null if name == attr::NAME => attr::VARIANTS[0],
-            Value::Unknown(_) if name == attr::NAME => attr::VARIANTS[1],
+            value if name == attr::NAME && value.is_null() => attr::VARIANTS[0],
+            value if name == attr::NAME && value.is_unknown() => attr::VARIANTS[1],
             _ if name == attr::NAME => attr::VARIANTS[2],
             Value::String(text) => text,
             Value::Unknown(_) => return Err(CodecError::not_known()),

@@ -74,6 +74,11 @@ fn compare(sample: &Value, written: &Value, path: &AttributePath, misfits: &mut 
                 compare(sample, written, &path.index(index), misfits);
             }
         }
+        (Value::Dynamic(_), Value::Dynamic(_)) => {}
+        (Value::Dynamic(_), _) => {
+            misfits
+                .push(format!("{path}: the schema has any value and the struct has one of a certain type"));
+        }
         _ => {}
     }
 }
@@ -131,8 +136,8 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::Attr;
     use crate::schema::Parameter;
+    use crate::{AnyValue, Attr};
 
     #[derive(Serialize, Deserialize)]
     #[serde(rename_all = "lowercase")]
@@ -171,6 +176,28 @@ mod tests {
             (argument_misfits::<(String,)>(&two), "there is room for only 1 of 2 elements"),
             (argument_misfits::<Two>(&many), "there is room for only 2 of 3 elements"),
             (argument_misfits::<(String, Option<i64>, Vec<Vec<bool>>)>(&many), ""),
+        ] {
+            assert_eq!(found.join("; "), expected);
+        }
+    }
+
+    #[test]
+    fn any_value_fits_where_any_value_may_stand() {
+        #[derive(Serialize, Deserialize)]
+        struct Any<T> {
+            any: Attr<T>,
+        }
+        let schema = |ty: Type| Schema::new("Test.").attribute("any", Attribute::of(ty).optional());
+        for (found, expected) in [
+            (misfits::<Any<AnyValue>>(&schema(Type::Dynamic)), ""),
+            (
+                misfits::<Any<String>>(&schema(Type::Dynamic)),
+                "any: the schema has any value and the struct has one of a certain type",
+            ),
+            (
+                misfits::<Any<AnyValue>>(&schema(Type::String)),
+                r#"any: the value does not conform to the type "dynamic""#,
+            ),
         ] {
             assert_eq!(found.join("; "), expected);
         }

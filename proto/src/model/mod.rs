@@ -3,14 +3,17 @@
 //! A provider author writes one serde struct per resource. Its fields are [`Attr`]s, because any attribute of a
 //! configuration may be unknown; nested objects are structs of their own, lists are `Vec`s, maps are
 //! `BTreeMap`s. Elements may be null or unknown as well, so they are [`Attr`]s too:
-//! `parts: Attr<BTreeMap<String, Attr<Part>>>`. [`from_value`] and [`to_value`] convert, and report errors with the path to the attribute.
+//! `parts: Attr<BTreeMap<String, Attr<Part>>>`. What may be of any type is an [`AnyValue`]. [`from_value`] and
+//! [`to_value`] convert, and report errors with the path to the attribute.
 
+mod any;
 mod attr;
 mod de;
 mod exact;
 mod fit;
 mod ser;
 
+pub use any::{AnyValue, Kind};
 pub use attr::Attr;
 pub(crate) use exact::keep_untouched;
 pub use fit::{argument_misfits, misfits};

@@ -8,7 +8,7 @@ use serde::ser::{
     Error, Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
 
-use super::attr;
+use super::{any, attr};
 use crate::codec::CodecError;
 use crate::path::Step;
 use crate::value::Number;
@@ -167,10 +167,11 @@ impl Serializer for ValueWriter {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<Value, CodecError> {
-        value.serialize(self)
+        let value = value.serialize(self)?;
+        if name == any::NAME { any::from_text(value.as_str().unwrap_or_default()) } else { Ok(value) }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
