@@ -46,7 +46,10 @@ pub(crate) fn replacements(schema: &Schema, prior: &Value, planned: &Value) -> V
     if prior.is_null() {
         return Vec::new();
     }
-    let changed = |name: &str| planned.get(name) != prior.get(name);
+    let changed = |name: &str| {
+        let (planned, prior) = (planned.get(name), prior.get(name));
+        planned != prior && !(planned.is_null() && prior.is_null())
+    };
     let replaced =
         schema.block.attributes.iter().filter(|(name, attribute)| attribute.replace && changed(name));
     replaced.map(|(name, _)| AttributePath::of(name)).collect()
@@ -300,5 +303,34 @@ mod tests {
         assert!(problems.contains(r#"parts["p"].state is read-only"#), "{problems}");
         let config = object(&[("name", "n".into()), ("parts", part(true.into(), Value::Null, "t"))]);
         assert_eq!(objections(&schema(), &config).to_string(), "");
+    }
+
+    #[test]
+    fn null_is_null_whatever_its_type() {
+        use crate::value::Dynamic;
+        use crate::{AnyValue, Type};
+
+        let any = || Attribute::of(Type::Dynamic).optional();
+        let schema = Schema::new("Test.")
+            .attribute("any", any().replace().same_if(Value::means))
+            .attribute("maybe", any().computed())
+            .attribute("usual", any().default(AnyValue::from_json(&true.into())));
+        let typed = |value: Value| Value::Dynamic(Box::new(Dynamic::new(Type::list(Type::String), value)));
+        let all = |any: Value, maybe: Value, usual: Value| {
+            Value::from_iter([("any", any), ("maybe", maybe), ("usual", usual)])
+        };
+        let usual = || AnyValue::from_json(&true.into()).into();
+        let config = all(typed(Value::Null), typed(Value::Null), typed(Value::Null));
+        let prior = all(Value::Null, typed(Value::List(vec![])), usual());
+        let planned = prepare(&schema, &config, &prior, config.clone());
+        assert_eq!(planned, all(typed(Value::Null), Value::UNKNOWN, usual()));
+        assert_eq!(replacements(&schema, &prior, &planned), []);
+
+        let tuple: Value = AnyValue::from_json(&serde_json::json!(["a"])).into();
+        let config = all(typed(Value::List(vec!["a".into()])), Value::Null, Value::Null);
+        let prior = all(tuple, Value::Null, usual());
+        let planned =
+            prepare(&schema, &config, &prior, all(config.get("any").clone(), Value::Null, Value::Null));
+        assert_eq!(planned, prior, "a list and a tuple of the same elements");
     }
 }
