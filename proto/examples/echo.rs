@@ -11,12 +11,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tfplugin_protocol::model::Kind;
 use tfplugin_protocol::provider::{
     Call, DynDataSource, DynFunction, DynResource, Function, FunctionError, IdentityAttribute, ImportTarget,
     Planning, Provider, ProviderBlock, Resource,
 };
 use tfplugin_protocol::schema::{Attribute, Nesting, Parameter, Signature};
-use tfplugin_protocol::{Attr, Command, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value};
+use tfplugin_protocol::{
+    AnyValue, Attr, Command, Diagnostic, Diagnostics, Options, Result, Schema, Type, Value,
+};
 
 fn main() -> ExitCode {
     tfplugin_protocol::run(Echo, &OPTIONS)
@@ -169,6 +172,9 @@ struct Model {
     tags: Attr<BTreeMap<String, Attr<String>>>,
     members: Attr<Vec<Attr<String>>>,
     parts: Attr<BTreeMap<String, Attr<Part>>>,
+    anything: Attr<AnyValue>,
+    answer: Attr<AnyValue>,
+    cover: Attr<Cover>,
     secret: Attr<String>,
     misbehave: Attr<String>,
     echo: Attr<String>,
@@ -179,6 +185,11 @@ struct Model {
 struct Part {
     enabled: Attr<bool>,
     note: Attr<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Cover {
+    inside: Attr<AnyValue>,
 }
 
 impl Resource for Thing {
@@ -197,6 +208,8 @@ impl Resource for Thing {
             ("note", Attribute::string().computed().describe("What became of it.")),
         ];
         let text = Attribute::string().optional();
+        let any = Attribute::of(Type::Dynamic).optional();
+        let cover = [("inside", any.clone().describe("Whatever."))];
         Schema::new("A thing that is only remembered.")
             .attribute("id", Attribute::string().computed().keep().describe("The name again."))
             .attribute("name", Attribute::string().required().replace().describe("What it is called."))
@@ -216,6 +229,9 @@ impl Resource for Thing {
                 Attribute::of(Type::set(Type::String)).optional().describe("Without order."),
             )
             .attribute("parts", Attribute::nested(Nesting::Map, part).optional().describe("Named parts."))
+            .attribute("anything", any.clone().same_if(Value::means).describe("Whatever."))
+            .attribute("answer", any.computed().describe("By default, what `anything` is as JSON."))
+            .attribute("cover", Attribute::nested(Nesting::Single, cover).optional().describe("A cover."))
             .attribute("secret", text.clone().write_only().describe("Taken, and never stored."))
             .attribute("misbehave", text.describe(MISBEHAVE))
             .attribute("echo", Attribute::string().computed().describe("What it says."))
@@ -238,6 +254,7 @@ impl Resource for Thing {
         if empty && !provider.read::<Config>().is_some_and(|block| block.may_be_nameless()) {
             diagnostics.push(Diagnostic::error("Empty name", "A thing needs a name.").at("name"));
         }
+        diagnostics.extend(config.anything.known().and_then(unmeasurable));
         diagnostics
     }
 
@@ -245,6 +262,9 @@ impl Resource for Thing {
         let mut planned = planning.planned;
         if planned.id.is_unknown() {
             planned.id = planned.name.clone();
+        }
+        if planned.answer.is_unknown() {
+            planned.answer = answer(&planned.anything);
         }
         match planned.misbehave.known().map(String::as_str) {
             Some("warn") => {
@@ -265,7 +285,9 @@ impl Resource for Thing {
 
     async fn read(&self, _call: &mut Call<Option<String>>, state: Model) -> Result<Option<Model>> {
         let gone = state.misbehave.known().is_some_and(|how| how == "vanish");
-        Ok(if gone { None } else { Some(state) })
+        // As one that is asked over HTTP would tell it.
+        let found = Model { anything: answer(&state.anything), ..state };
+        Ok(if gone { None } else { Some(found) })
     }
 
     async fn update(&self, call: &mut Call<Option<String>>, _prior: Model, planned: Model) -> Result<Model> {
@@ -284,6 +306,12 @@ impl Resource for Thing {
             ImportTarget::Id(id) => id,
             ImportTarget::Identity(identity) => identity.get("name").as_str().unwrap_or_default(),
         };
+        let (name, anything) = match name.split_once('=') {
+            Some((name, json)) => {
+                (name, AnyValue::from_json(&json.parse().map_err(|e| unreadable(&e))?).into())
+            }
+            None => (name, Attr::Null),
+        };
         Ok(Model {
             id: name.into(),
             name: name.into(),
@@ -293,12 +321,38 @@ impl Resource for Thing {
             tags: Attr::Null,
             members: Attr::Null,
             parts: Attr::Null,
+            answer: answer(&anything),
+            anything,
+            cover: Attr::Null,
             secret: Attr::Null,
             misbehave: Attr::Null,
             echo: name.into(),
             writes: Attr::Known(0),
         })
     }
+}
+
+/// What is said of anything, for which every type but one is fine, known or not.
+fn unmeasurable(anything: &AnyValue) -> Option<Diagnostic> {
+    let entries = anything.entries()?;
+    let size = entries.get("size").filter(|size| size.kind().is_some_and(|kind| kind != Kind::Number))?;
+    let detail = format!("The size of anything is a number, and not a {}.", size.type_name());
+    // Terraform shows the line of a whole attribute, but not that of a part of one.
+    Some(Diagnostic::error("Not a size", detail).at("anything"))
+}
+
+/// What comes back of a value that goes through JSON; not known before all of it is.
+fn answer(anything: &Attr<AnyValue>) -> Attr<AnyValue> {
+    match anything.as_ref().map(AnyValue::to_json) {
+        Attr::Null => Attr::Null,
+        Attr::Unknown | Attr::Known(None) => Attr::Unknown,
+        Attr::Known(Some(json)) => AnyValue::from_json(&json).into(),
+    }
+}
+
+/// What is wrong with an id such as `name={"a":1}`.
+fn unreadable(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("Not an id", format!("After the name stands what anything is, as JSON: {error}."))
 }
 
 /// Makes a plan true, unless it was told to fail or to wait.
@@ -313,6 +367,9 @@ async fn remember(call: &mut Call<Option<String>>, planned: Model) -> Result<Mod
                 part.note = "remembered".into();
             }
         }
+    }
+    if new.answer.is_unknown() {
+        new.answer = answer(&new.anything);
     }
     let writes = call.private.get::<i64>(WRITES).unwrap_or(0) + 1;
     call.private.set(WRITES, &writes);

