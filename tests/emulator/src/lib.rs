@@ -28,6 +28,8 @@ mod arm;
 mod certificate;
 mod clock;
 mod control;
+#[cfg(test)]
+mod conversation;
 mod emulator;
 mod entra;
 mod error;

@@ -3,49 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bytes::Bytes;
-use hyper::header::HeaderValue;
-use hyper::{HeaderMap, Method};
+use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::entra::token;
-use crate::message::Call;
-use crate::route::route;
-use crate::store::Store;
+use crate::Cloud;
+use crate::conversation::{self, SUBSCRIPTION, azure, send, send_with};
 use crate::world::World;
-use crate::{Cloud, seed};
 
-const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
 const MACHINE: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v";
-
-fn azure(cloud: Cloud, seed: &Value) -> World {
-    let mut store = Store::default();
-    seed::sow(&mut store, cloud, Some(seed)).unwrap();
-    World::new(cloud, "https://localhost:1".to_owned(), store, None)
-}
 
 fn empty() -> World {
     azure(Cloud::Public, &json!([]))
-}
-
-fn send(world: &mut World, method: Method, target: &str, body: &Value) -> (u16, Value) {
-    send_with(world, method, target, body, &BTreeMap::new())
-}
-
-fn send_with(
-    world: &mut World,
-    method: Method,
-    target: &str,
-    body: &Value,
-    failures: &BTreeMap<String, String>,
-) -> (u16, Value) {
-    let mut headers = HeaderMap::new();
-    let token = token::issue(world, "https://localhost:1/");
-    headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
-    headers.insert("content-type", HeaderValue::from_static("application/json"));
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    let answer = route(world, &Call::new(method, target, headers, body), false, failures);
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
 }
 
 fn pricing(scope: &str, plan: &str) -> String {
@@ -395,18 +363,9 @@ fn who_manages_a_plan_is_told_in_newer_versions_only() {
     }
 }
 
-/// Microsoft's examples of the api-version that the emulator speaks, where they lie next to the repository.
+/// Microsoft's examples of the api-version that the emulator speaks.
 fn examples() -> Vec<(String, Value)> {
-    let folder =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/azure-examples/security-pricings-2024-01-01");
-    let paths = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let read = |path: std::path::PathBuf| {
-        let example = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        (path.file_name().unwrap().display().to_string(), example)
-    };
-    let examples: Vec<(String, Value)> = paths.map(read).collect();
-    println!("{} examples of Microsoft read", examples.len());
-    examples
+    conversation::examples("security-pricings-2024-01-01")
 }
 
 #[test]
