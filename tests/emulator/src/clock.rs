@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
-use time::macros::datetime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::{datetime, format_description};
 
 /// The instant at which every emulator starts, so that two runs write the same documents.
 const FIRST_INSTANT: OffsetDateTime = datetime!(2026-11-22 00:00:00 UTC);
@@ -41,7 +42,12 @@ impl Clock {
             .unwrap_or(FIRST_INSTANT)
     }
 
-    /// Real time since the start plus what was advanced: for quotas.
+    /// [`Clock::document_time`] as Azure writes it.
+    pub(crate) fn document_timestamp(&self) -> String {
+        timestamp(self.document_time())
+    }
+
+    /// Real time since the start plus what was advanced: for quotas and delays.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed().saturating_add(self.advanced)
     }
@@ -50,4 +56,12 @@ impl Clock {
     pub(crate) fn unix_seconds(&self) -> u64 {
         self.started_unix_seconds.saturating_add(self.elapsed().as_secs())
     }
+}
+
+/// A time as Azure writes it, with seven digits of a second.
+pub(crate) fn timestamp(time: OffsetDateTime) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:7]Z");
+    // The format has no part that a UTC time lacks; an empty text would show in every test.
+    time.format(FORMAT).unwrap_or_default()
 }

@@ -48,6 +48,23 @@ pub(crate) fn send_with(
     (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
 }
 
+/// Reads something that must be there.
+pub(crate) fn get(world: &mut World, target: &str) -> Value {
+    let (status, body) = send(world, Method::GET, target, &Value::Null);
+    assert_eq!(status, 200, "{target}: {body}");
+    body
+}
+
+/// A refusal in a few words: `400 InvalidInput`; only the status where it is none.
+pub(crate) fn in_words((status, body): &(u16, Value)) -> String {
+    format!("{status} {}", body["error"]["code"].as_str().unwrap_or_default()).trim_end().to_owned()
+}
+
+/// All documents as they are, to compare a world with itself.
+pub(crate) fn documents(world: &mut World) -> Vec<(String, Value)> {
+    world.store.documents().map(|(id, document)| (id.to_owned(), document.clone())).collect()
+}
+
 /// Microsoft's examples in this folder, where it lies next to the repository.
 pub(crate) fn examples(folder: &str) -> Vec<(String, Value)> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/azure-examples");

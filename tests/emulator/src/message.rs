@@ -50,6 +50,16 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// Azure's answer to a body that is none.
+    pub(crate) fn json(&self) -> Result<Value, Answer> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            Answer::error(400, "InvalidRequestContent", &format!("The request content was invalid: {error}"))
+        })
+    }
+
     /// The fields of a form body.
     pub(crate) fn form(&self) -> BTreeMap<String, String> {
         form_urlencoded::parse(&self.body).into_owned().collect()

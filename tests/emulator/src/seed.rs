@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::arm::{providers, subscriptions};
-use crate::security::pricings;
+use crate::security::{self, pricings};
 use crate::store::{Store, key};
 use crate::{Cloud, Error};
 
@@ -75,6 +75,7 @@ fn add_subscription(store: &mut Store, cloud: Cloud, subscription: &str) {
     store.put(&id, subscriptions::document(subscription));
     providers::populate(store, subscription);
     pricings::populate(store, cloud, subscription);
+    security::populate_settings(store, cloud, subscription);
 }
 
 /// The subscription that an id lies in.

@@ -17,7 +17,7 @@ use self::place::Place;
 use crate::entra::token;
 use crate::message::{Answer, Call};
 use crate::route::not_implemented;
-use crate::security::pricings;
+use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
 use crate::world::World;
 
 /// Everything the emulator knows of one ARM resource type.
@@ -32,8 +32,16 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 5] =
-    [&permissions::TYPE, &providers::TYPE, &providers::REGISTER, &subscriptions::TYPE, &pricings::TYPE];
+static TYPES: [&ResourceType; 8] = [
+    &permissions::TYPE,
+    &providers::TYPE,
+    &providers::REGISTER,
+    &subscriptions::TYPE,
+    &auto_provisioning::TYPE,
+    &pricings::TYPE,
+    &assessment_settings::TYPE,
+    &settings::TYPE,
+];
 
 /// One request to one resource type.
 #[derive(Debug)]

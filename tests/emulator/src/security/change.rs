@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::desired::{Desired, Standard, Switch, spelled};
 use super::facts::{Extension, Plan};
-use super::view::timestamp;
+use crate::clock::timestamp;
 use crate::message::Answer;
 
 /// How long a plan is free of charge after its first enablement.

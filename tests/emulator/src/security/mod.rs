@@ -1,13 +1,36 @@
-//! Microsoft Defender for Cloud (`Microsoft.Security`): the plans, called pricings in its API.
+//! Microsoft Defender for Cloud (`Microsoft.Security`): the plans, called pricings in its API, and the settings of a
+//! subscription.
 //!
 //! `pricings` answers requests, `desired` reads what a client wants, `change` decides what becomes of it, `view`
 //! shows a document as an api-version has it, `facts` is the table of plans. Only `pricings` touches the store.
+//! The settings are one small file each.
 
+pub(crate) mod assessment_settings;
+pub(crate) mod auto_provisioning;
 mod change;
 mod desired;
 mod facts;
 pub(crate) mod pricings;
+pub(crate) mod settings;
 mod view;
 
+use crate::Cloud;
+use crate::arm::Visit;
+use crate::store::Store;
+
+#[cfg(test)]
+mod settings_tests;
 #[cfg(test)]
 mod tests;
+
+/// Gives a new subscription the settings that every subscription has.
+pub(crate) fn populate_settings(store: &mut Store, cloud: Cloud, subscription: &str) {
+    settings::populate(store, cloud, subscription);
+    auto_provisioning::populate(store, subscription);
+}
+
+/// Whether the scope of a request is a subscription, which alone has settings.
+fn at_subscription(visit: &Visit<'_>) -> bool {
+    let scope = visit.place.subscription().map(|subscription| format!("/subscriptions/{subscription}"));
+    scope.is_some_and(|scope| scope.eq_ignore_ascii_case(&visit.place.scope))
+}

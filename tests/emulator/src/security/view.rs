@@ -1,9 +1,6 @@
-//! How a plan looks from outside: which fields an api-version shows, and how times and durations are written. Pure.
+//! How a plan looks from outside: which fields an api-version shows, and how durations are written. Pure.
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 /// The first api-version with scopes below the subscription, `enforce` and `$filter`.
 pub(crate) const SCOPED: &str = "2024-01-01";
@@ -57,14 +54,6 @@ pub(crate) fn explicit(properties: Value) -> Value {
     properties["inherited"] = json!("False");
     properties["inheritedFrom"] = Value::Null;
     properties
-}
-
-/// A time as Azure writes it, with seven digits of a second.
-pub(crate) fn timestamp(time: OffsetDateTime) -> String {
-    const FORMAT: &[BorrowedFormatItem<'_>] =
-        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:7]Z");
-    // The format has no part that a UTC time lacks; an empty text would show in every test.
-    time.format(FORMAT).unwrap_or_default()
 }
 
 /// A duration as Azure writes it: `P29DT23H55M`, `PT0S`.
