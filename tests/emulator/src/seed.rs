@@ -1,11 +1,13 @@
 //! What is there at the start: documents from a seed, and everything that must exist around them.
 //!
-//! A seed is `{"subscriptions":[id…],"resources":[document with id…]}`, one of Microsoft's published examples
+//! A seed is `{"subscriptions":[id…],"management_groups":[group…],"resources":[document with id…]}` (a group is its
+//! name, or `{"name","display_name"?,"parent"?,"subscriptions"?}`), one of Microsoft's published examples
 //! (`{"parameters":…,"responses":{"200":{"body":…}}}`), a bare document or list of them, or an array of seeds.
 
 use serde_json::{Value, json};
 
-use crate::arm::{providers, subscriptions};
+use crate::arm::{groups, providers, subscriptions};
+use crate::entra::TENANT_ID;
 use crate::security::{self, pricings};
 use crate::store::{Store, key};
 use crate::{Cloud, Error};
@@ -27,14 +29,19 @@ pub(crate) fn sow(store: &mut Store, cloud: Cloud, seed: Option<&Value>) -> Resu
     Ok(())
 }
 
-/// Writes a document, after its subscription where that is new. A subscription's own document may be given in part.
+/// Writes a document, after its subscription or management group where that is new. The document of either may be
+/// given in part.
 pub(crate) fn plant(store: &mut Store, cloud: Cloud, id: &str, mut document: Value) {
-    if let Some(subscription) = subscription_of(id) {
+    for subscription in subscription_of(id).into_iter().chain(groups::member_in(id)) {
         add_subscription(store, cloud, &subscription);
+    }
+    if let Some(group) = groups::name_in(id) {
+        groups::ensure(store, &group);
     }
     if let Some(fields) = document.as_object_mut() {
         fields.insert("id".to_owned(), json!(format!("/{}", id.trim_matches('/'))));
-        let own = store.get(id).filter(|_| key(id).matches('/').count() == 2).and_then(Value::as_object);
+        let in_part = key(id).matches('/').count() == 2 || key(&groups::id("")) == parent(&key(id));
+        let own = store.get(id).filter(|_| in_part).and_then(Value::as_object);
         for (name, value) in own.into_iter().flatten() {
             fields.entry(name).or_insert_with(|| value.clone());
         }
@@ -54,17 +61,40 @@ fn sow_one(store: &mut Store, cloud: Cloud, seed: &Value) -> Result<(), Error> {
         let body = ["200", "201"].iter().find_map(|status| responses.get(status)?.get("body"));
         return body.map_or(Ok(()), |body| sow_one(store, cloud, body));
     }
-    let parts = ["subscriptions", "resources", "value"].map(|name| seed.get(name));
+    let parts = ["subscriptions", "management_groups", "resources", "value"].map(|name| seed.get(name));
     if parts.iter().all(Option::is_none) {
         return Err(refused("neither a document with an id nor a list of them", seed));
     }
-    let [subscriptions, resources, value] = parts;
+    let [subscriptions, groups, resources, value] = parts;
     for subscription in subscriptions.and_then(Value::as_array).into_iter().flatten() {
         let id =
             subscription.as_str().ok_or_else(|| refused("a subscription is not a text", subscription))?;
         add_subscription(store, cloud, id);
     }
+    for group in groups.and_then(Value::as_array).into_iter().flatten() {
+        add_group(store, cloud, group)?;
+    }
     [resources, value].into_iter().flatten().try_for_each(|documents| sow_one(store, cloud, documents))
+}
+
+fn add_group(store: &mut Store, cloud: Cloud, group: &Value) -> Result<(), Error> {
+    let name = group.as_str().or_else(|| group["name"].as_str());
+    let name = name.ok_or_else(|| refused("a management group has no name", group))?;
+    let text = |field: &str| group[field].as_str();
+    groups::place(store, name, text("display_name").unwrap_or(name), text("parent").unwrap_or(TENANT_ID));
+    for subscription in group["subscriptions"].as_array().into_iter().flatten() {
+        let subscription =
+            subscription.as_str().ok_or_else(|| refused("a subscription is not a text", subscription))?;
+        add_subscription(store, cloud, subscription);
+        let membership = groups::membership(name, subscription);
+        store.put(membership["id"].as_str().unwrap_or_default(), membership.clone());
+    }
+    Ok(())
+}
+
+/// What stands before the last slash.
+fn parent(key: &str) -> &str {
+    key.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 fn add_subscription(store: &mut Store, cloud: Cloud, subscription: &str) {

@@ -41,7 +41,7 @@ impl Store {
     }
 
     /// Documents whose id starts with `prefix`, in the order of their lower-cased ids.
-    pub(crate) fn under(&self, prefix: &str) -> impl Iterator<Item = (&str, &Value)> {
+    pub(crate) fn under<'a>(&'a self, prefix: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let prefix = key(prefix);
         self.documents
             .range(prefix.clone()..)

@@ -1,13 +1,18 @@
 //! Azure Resource Manager: what it checks before a resource provider sees a request, and the table of the types
 //! that the emulator knows.
 //!
-//! The order of the checks: token, route, subscription, api-version, permission, registration, quota.
+//! The order of the checks: token, route, subscription or management group, api-version, permission, registration,
+//! quota.
 
+pub(crate) mod groups;
+pub(crate) mod hierarchy;
 pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod providers;
 pub(crate) mod quota;
 pub(crate) mod subscriptions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -32,8 +37,11 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 8] = [
+static TYPES: [&ResourceType; 11] = [
     &permissions::TYPE,
+    &groups::TYPE,
+    &groups::DESCENDANTS,
+    &groups::SUBSCRIPTIONS,
     &providers::TYPE,
     &providers::REGISTER,
     &subscriptions::TYPE,
@@ -94,6 +102,7 @@ fn admit(world: &mut World, call: &Call) -> Result<(&'static ResourceType, Place
     if let Some(subscription) = place.subscription() {
         subscriptions::check(world, &subscription, &call.method)?;
     }
+    groups::check(world, &place)?;
     check_version(kind, call)?;
     permissions::check(world, kind.name, &place, &call.method)?;
     providers::check(world, &place, &call.method)?;

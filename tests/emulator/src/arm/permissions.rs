@@ -7,6 +7,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::hierarchy::reaching;
 use super::place::Place;
 use super::{ResourceType, Visit};
 use crate::entra::{CLIENT_ID, OBJECT_ID};
@@ -21,7 +22,7 @@ pub(crate) static TYPE: ResourceType = ResourceType {
     answer,
 };
 
-/// Refuses an action that the caller's permissions at the scope or its subscription leave out.
+/// Refuses an action that the caller's permissions at the scope or above it leave out.
 pub(crate) fn check(world: &World, kind: &str, place: &Place, method: &Method) -> Result<(), Answer> {
     let verb = match *method {
         Method::GET | Method::HEAD => "read",
@@ -49,16 +50,16 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     Answer::json(200, &json!({ "value": effective(world, visit.place) }))
 }
 
+/// What is said nearest to the scope counts, up to the root management group.
 fn effective(world: &World, place: &Place) -> Value {
     let subscription = place.subscription().map(|id| format!("/subscriptions/{id}"));
-    [Some(place.scope.clone()), subscription]
-        .into_iter()
-        .flatten()
-        .find_map(|scope| world.store.get(&format!("{scope}/providers/{}", TYPE.name)))
-        .map_or_else(
-            || json!([{ "actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": [] }]),
-            |document| document["value"].clone(),
-        )
+    let scope = Some(place.scope.clone()).filter(|scope| !scope.is_empty()).or(subscription);
+    let scopes = scope.map_or_else(|| vec![String::new()], |scope| reaching(&world.store, &scope));
+    let said = scopes.iter().find_map(|scope| world.store.get(&format!("{scope}/providers/{}", TYPE.name)));
+    said.map_or_else(
+        || json!([{ "actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": [] }]),
+        |document| document["value"].clone(),
+    )
 }
 
 fn permitted(permissions: &Value, action: &str) -> bool {

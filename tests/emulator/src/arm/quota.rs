@@ -23,6 +23,8 @@ const TENANT_READS: Limit =
     Limit { header: "x-ms-ratelimit-remaining-tenant-reads", size: 250, refill_per_second: 25 };
 const TENANT_WRITES: Limit =
     Limit { header: "x-ms-ratelimit-remaining-tenant-writes", size: 200, refill_per_second: 10 };
+const TENANT_DELETES: Limit =
+    Limit { header: "x-ms-ratelimit-remaining-tenant-deletes", size: 200, refill_per_second: 10 };
 const READS: Limit =
     Limit { header: "x-ms-ratelimit-remaining-subscription-reads", size: 250, refill_per_second: 25 };
 const WRITES: Limit =
@@ -90,6 +92,7 @@ fn limit(namespace: &str, in_subscription: bool, method: &Method) -> (&'static s
     let security = namespace.eq_ignore_ascii_case("Microsoft.Security");
     match (in_subscription, security, method) {
         (false, _, &Method::GET) => ("tenant reads", &TENANT_READS),
+        (false, _, &Method::DELETE) => ("tenant deletes", &TENANT_DELETES),
         (false, _, _) => ("tenant writes", &TENANT_WRITES),
         (true, _, &Method::DELETE) => ("deletes", &DELETES),
         (true, true, &Method::GET) => ("Microsoft.Security reads", &SECURITY_READS),
