@@ -5,7 +5,8 @@
 //! provider's types is known here: a field that both misspelt would agree with itself.
 //!
 //! Start reading at [`Emulator::start`]; then `exchange` (the way of one request), `route` (who answers it),
-//! `arm` (what Azure Resource Manager checks for every type) and `security` (Defender's plans).
+//! `arm` (what Azure Resource Manager checks for every type), `security` (Defender's plans and settings) and `policy`
+//! (definitions).
 //! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
 //!
 //! ```
@@ -23,6 +24,10 @@
 //! # What it is not
 //! It does not start machines, does not evaluate policies on real resources and does not check that the machine of
 //! a resource-level plan exists. What it does not know it answers with 501 `NotImplementedByEmulator`.
+//!
+//! # What seeds and tests can say
+//! - `{"management_groups":["root-child",{"name":"platform","parent":"root-child","subscriptions":["…"]}]}`: groups
+//!   below the tenant's root group, whose name is the tenant's id.
 
 mod arm;
 mod certificate;
@@ -39,6 +44,7 @@ mod journal;
 mod listen;
 mod message;
 mod metadata;
+mod policy;
 mod route;
 mod security;
 mod seed;
@@ -46,6 +52,7 @@ mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
+mod uuid;
 mod world;
 
 pub use emulator::{Cloud, Emulator, Options, Ready};

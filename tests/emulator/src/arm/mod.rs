@@ -6,6 +6,7 @@
 
 pub(crate) mod groups;
 pub(crate) mod hierarchy;
+pub(crate) mod page;
 pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod providers;
@@ -21,6 +22,7 @@ use hyper::Method;
 use self::place::Place;
 use crate::entra::token;
 use crate::message::{Answer, Call};
+use crate::policy::definitions;
 use crate::route::not_implemented;
 use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
 use crate::world::World;
@@ -37,8 +39,10 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 11] = [
+static TYPES: [&ResourceType; 13] = [
     &permissions::TYPE,
+    &definitions::DEFINITIONS,
+    &definitions::SETS,
     &groups::TYPE,
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,
