@@ -1,7 +1,8 @@
 //! The control endpoint: what tests in other processes may do to the emulator. A port of its own, so that no path
 //! of the emulated services is taken.
 //!
-//! `GET|DELETE /requests`, `POST|DELETE /faults`, `GET|PUT|DELETE /resources[?id=]`, `POST /advance`, `PUT /latency`.
+//! `GET|DELETE /requests`, `POST|DELETE /faults`, `GET|PUT|DELETE /resources[?id=]`, `POST /advance`, `PUT /latency`,
+//! `PUT /delays`.
 
 use std::time::Duration;
 
@@ -27,6 +28,14 @@ struct Advance {
     seconds: u64,
 }
 
+/// Seconds; what is left out stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waits {
+    replication: Option<u64>,
+    consistency: Option<u64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Latency {
@@ -46,6 +55,7 @@ fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         (&Method::PUT, "/latency", _) => {
             world.latency = Duration::from_millis(read::<Latency>(call)?.milliseconds);
         }
+        (&Method::PUT, "/delays", _) => set_delays(world, &read(call)?),
         (&Method::GET, "/resources", None) => {
             let documents: Vec<&Value> = world.store.documents().map(|(_, document)| document).collect();
             return Ok(Answer::json(200, &json!(documents)));
@@ -62,6 +72,15 @@ fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         _ => return Err(Answer::error(404, "NotFound", &format!("{} {}", call.method, call.target))),
     }
     Ok(Answer::empty(204))
+}
+
+fn set_delays(world: &mut World, waits: &Waits) {
+    let delays = &mut world.delays;
+    let set = |delay: &mut Duration, seconds: Option<u64>| {
+        *delay = seconds.map_or(*delay, Duration::from_secs);
+    };
+    set(&mut delays.replication, waits.replication);
+    set(&mut delays.consistency, waits.consistency);
 }
 
 fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Answer> {

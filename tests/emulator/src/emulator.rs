@@ -21,7 +21,7 @@ use crate::journal::LoggedRequest;
 use crate::listen::serve;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
-use crate::world::{Shared, World};
+use crate::world::{Delays, Shared, World};
 use crate::{Error, arm, certificate, entra, seed};
 
 /// Loopback, and any port that is free.
@@ -41,6 +41,10 @@ pub struct Options {
     pub cloud: Cloud,
     /// How long every answer takes; default no time.
     pub latency: Duration,
+    /// How long a new identity cannot be given a role (`PrincipalNotFound`); default no time.
+    pub replication_delay: Duration,
+    /// How long a GET still misses a new policy assignment and still shows a deleted one; default no time.
+    pub consistency_delay: Duration,
     /// Directory that keeps the documents from run to run; default: they are forgotten. Documents kept there win
     /// over the seed.
     pub data_dir: Option<PathBuf>,
@@ -97,7 +101,9 @@ impl Emulator {
     /// - the seed has an unknown shape;
     /// - the data directory or the file of the certificate authority cannot be read or written.
     pub fn start(options: Options) -> Result<Self, Error> {
-        let Options { listen, http, seed, cloud, latency, data_dir } = options;
+        let delays =
+            Delays { replication: options.replication_delay, consistency: options.consistency_delay };
+        let Options { listen, http, seed, cloud, latency, data_dir, .. } = options;
         let (arm_listener, arm_port) = bind(listen.unwrap_or(ANY_PORT))?;
         let (control_listener, control_port) = bind(ANY_PORT)?;
         let certificates = certificate::make()?;
@@ -118,6 +124,7 @@ impl Emulator {
         };
         let mut world = World::new(cloud, origin, store, snapshot);
         world.latency = latency;
+        world.delays = delays;
         world.keep();
         let world = Shared::new(world);
         // Nothing fails after this: a runtime cannot be dropped inside another one, where a test may run.
@@ -195,9 +202,20 @@ impl Emulator {
         world.keep();
     }
 
-    /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end.
+    /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end, new identities become
+    /// known.
     pub fn advance(&self, by: Duration) {
         self.world.lock().clock.advance(by);
+    }
+
+    /// Sets how long a new identity cannot be given a role from now on.
+    pub fn set_replication_delay(&self, delay: Duration) {
+        self.world.lock().delays.replication = delay;
+    }
+
+    /// Sets how long reads lag behind writes of policy assignments from now on.
+    pub fn set_consistency_delay(&self, delay: Duration) {
+        self.world.lock().delays.consistency = delay;
     }
 
     /// Sets how long every answer takes from now on.

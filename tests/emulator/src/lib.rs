@@ -5,8 +5,8 @@
 //! provider's types is known here: a field that both misspelt would agree with itself.
 //!
 //! Start reading at [`Emulator::start`]; then `exchange` (the way of one request), `route` (who answers it),
-//! `arm` (what Azure Resource Manager checks for every type), `security` (Defender's plans and settings) and `policy`
-//! (definitions).
+//! `arm` (what Azure Resource Manager checks for every type), `security` (Defender's plans and settings), `policy`
+//! (definitions, assignments) and `access` (roles and who has them).
 //! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
 //!
 //! ```
@@ -28,7 +28,10 @@
 //! # What seeds and tests can say
 //! - `{"management_groups":["root-child",{"name":"platform","parent":"root-child","subscriptions":["…"]}]}`: groups
 //!   below the tenant's root group, whose name is the tenant's id.
+//! - Principals: a document `/providers/Microsoft.Graph/{users|groups|servicePrincipals}/{object id}`.
+//! - Roles beyond those that built-in policies use: a document `…/providers/Microsoft.Authorization/roleDefinitions/{id}`.
 
+mod access;
 mod arm;
 mod certificate;
 mod clock;

@@ -13,7 +13,8 @@ use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: arm-emulator [--listen ADDRESS:PORT] [--http] [--seed FILE] \
-[--cloud public|usgovernment] [--latency-ms N] [--data-dir DIRECTORY]";
+[--cloud public|usgovernment] [--latency-ms N] [--replication-delay SECONDS] [--consistency-delay SECONDS] \
+[--data-dir DIRECTORY]";
 
 fn main() -> ExitCode {
     match run() {
@@ -79,16 +80,22 @@ fn parse(words: Vec<String>) -> Result<Options, Failure> {
                     other => return Err(format!("--cloud {other}: public or usgovernment").into()),
                 };
             }
-            "--latency-ms" => {
-                let latency = value()?;
-                let latency = latency.parse().map_err(|error| format!("--latency-ms {latency}: {error}"))?;
-                options.latency = Duration::from_millis(latency);
+            "--latency-ms" => options.latency = Duration::from_millis(number(&name, &value()?)?),
+            "--replication-delay" => {
+                options.replication_delay = Duration::from_secs(number(&name, &value()?)?);
+            }
+            "--consistency-delay" => {
+                options.consistency_delay = Duration::from_secs(number(&name, &value()?)?);
             }
             "--data-dir" => options.data_dir = Some(PathBuf::from(value()?)),
             _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
         }
     }
     Ok(options)
+}
+
+fn number(name: &str, value: &str) -> Result<u64, String> {
+    value.parse().map_err(|error| format!("{name} {value}: {error}"))
 }
 
 /// Some of Microsoft's published examples start with a byte order mark.
@@ -112,10 +119,16 @@ mod tests {
 
     #[test]
     fn options_are_read_or_refused() {
-        check("", "listen: None, http: false, seed: None, cloud: Public, latency: 0ns, data_dir: None");
+        check("", "listen: None, http: false, seed: None, cloud: Public, latency: 0ns");
         check("--http --cloud=usgovernment", "http: true, seed: None, cloud: UsGovernment");
         check("--listen 127.0.0.1:8443 --latency-ms 20", "listen: Some(127.0.0.1:8443)");
-        check("--latency-ms 20 --data-dir /d", "latency: 20ms, data_dir: Some(\"/d\")");
+        check("--latency-ms 20", "latency: 20ms");
+        check("--data-dir /d", "data_dir: Some(\"/d\")");
+        check(
+            "--replication-delay 30 --consistency-delay=5",
+            "replication_delay: 30s, consistency_delay: 5s",
+        );
+        check("--replication-delay soon", "--replication-delay soon: invalid digit");
         check("--listen localhost", "--listen localhost: invalid socket address");
         check("--cloud china", "public or usgovernment");
         check("--latency-ms", "--latency-ms needs a value\nusage:");

@@ -12,6 +12,8 @@ use serde_json::Value;
 pub(crate) struct Store {
     documents: BTreeMap<String, Value>,
     memories: BTreeMap<String, Value>,
+    #[serde(default)]
+    makings: BTreeMap<String, u64>,
     #[serde(skip)]
     changed: bool,
 }
@@ -58,6 +60,15 @@ impl Store {
     pub(crate) fn remember(&mut self, id: &str, memory: Value) {
         self.memories.insert(key(id), memory);
         self.changed = true;
+    }
+
+    /// How often `what` was made, this time included. It outlives the document, so that the same thing made again
+    /// can differ from the first one, in the same way in every run.
+    pub(crate) fn count_making(&mut self, what: &str) -> u64 {
+        self.changed = true;
+        let count = self.makings.entry(key(what)).or_insert(0);
+        *count += 1;
+        *count
     }
 
     /// Whether anything was written since the last call.

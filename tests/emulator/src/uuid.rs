@@ -15,6 +15,12 @@ pub(crate) fn of(text: &str) -> String {
     parts.join("-")
 }
 
+/// Whether a text is a UUID, in any letter case.
+pub(crate) fn is_one(text: &str) -> bool {
+    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
+    lengths == [8, 4, 4, 4, 12] && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,6 +29,10 @@ mod tests {
     fn a_text_has_one_uuid() {
         assert_eq!(of("a"), of("a"));
         assert_ne!(of("a"), of("b"));
+        assert!(is_one(&of("")) && is_one(&of("a").to_uppercase()));
         assert_eq!(of("a").as_bytes()[14], b'8');
+        for text in ["", "a-b", "g0000000-0000-0000-0000-000000000000"] {
+            assert!(!is_one(text), "{text}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Everything the emulator knows, behind one lock that is held only while a rule decides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::Cloud;
 use crate::arm::quota::Quotas;
@@ -11,7 +13,16 @@ use crate::fault::Faults;
 use crate::journal::Journal;
 use crate::seed;
 use crate::snapshot::Snapshot;
-use crate::store::Store;
+use crate::store::{Store, key};
+
+/// How long Azure takes for what it does after its answer; all zero unless a test wants them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Delays {
+    /// Until a new identity can be given a role.
+    pub(crate) replication: Duration,
+    /// Until a read sees that a policy assignment was made or deleted.
+    pub(crate) consistency: Duration,
+}
 
 /// The emulated cloud.
 #[derive(Debug)]
@@ -32,6 +43,12 @@ pub(crate) struct World {
     pub(crate) journal: Journal,
     /// How long every answer takes.
     pub(crate) latency: Duration,
+    /// How long Azure takes for what it does after its answer.
+    pub(crate) delays: Delays,
+    /// Deleted documents that some reads still see, and until when, in the clock's elapsed time.
+    pub(crate) ghosts: BTreeMap<String, (Duration, Value)>,
+    /// When something began, in the clock's elapsed time; what is not in it began before this run.
+    since: BTreeMap<String, Duration>,
     snapshot: Option<Snapshot>,
     writing: BTreeSet<String>,
     answered: u64,
@@ -49,6 +66,9 @@ impl World {
             faults: Faults::default(),
             journal: Journal::default(),
             latency: Duration::ZERO,
+            delays: Delays::default(),
+            ghosts: BTreeMap::new(),
+            since: BTreeMap::new(),
             snapshot,
             writing: BTreeSet::new(),
             answered: 0,
@@ -56,7 +76,7 @@ impl World {
     }
 
     /// Writes a document from outside, and all that must exist around it (its subscription, that one's plans).
-    pub(crate) fn plant(&mut self, id: &str, document: serde_json::Value) {
+    pub(crate) fn plant(&mut self, id: &str, document: Value) {
         seed::plant(&mut self.store, self.cloud, id, document);
         self.keep();
     }
@@ -69,6 +89,21 @@ impl World {
         {
             crate::report(&error.to_string());
         }
+    }
+
+    /// Starts to measure how long ago `what` began.
+    pub(crate) fn begin(&mut self, what: &str) {
+        self.since.insert(key(what), self.clock.elapsed());
+    }
+
+    /// How long ago `what` began; for ever where that was before this run.
+    pub(crate) fn age(&self, what: &str) -> Duration {
+        self.since.get(&key(what)).map_or(Duration::MAX, |&since| self.clock.elapsed().saturating_sub(since))
+    }
+
+    /// Stops measuring.
+    pub(crate) fn forget(&mut self, what: &str) {
+        self.since.remove(&key(what));
     }
 
     /// A UUID that differs for every answer and is the same in every run.

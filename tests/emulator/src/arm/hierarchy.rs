@@ -31,6 +31,11 @@ pub(crate) fn reaching(store: &Store, scope: &str) -> Vec<String> {
     scopes.iter().map(|scope| key(scope)).collect()
 }
 
+/// Whether `scope` is `outer` or lies in it.
+pub(crate) fn is_within(store: &Store, scope: &str, outer: &str) -> bool {
+    reaching(store, scope).contains(&key(outer))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,5 +63,7 @@ mod tests {
             "/subscriptions/T/resourceGroups/g/providers/M.C/vms/v",
             &["/subscriptions/t/resourcegroups/g", "/subscriptions/t", &root],
         );
+        assert!(is_within(&store, "/subscriptions/s/resourceGroups/g", &groups::id("A")));
+        assert!(!is_within(&store, &groups::id("A"), &groups::id("b")));
     }
 }

@@ -20,9 +20,10 @@ use std::collections::BTreeMap;
 use hyper::Method;
 
 use self::place::Place;
+use crate::access::{role_assignments, roles};
 use crate::entra::token;
 use crate::message::{Answer, Call};
-use crate::policy::definitions;
+use crate::policy::{assignments, definitions};
 use crate::route::not_implemented;
 use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
 use crate::world::World;
@@ -39,10 +40,13 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 13] = [
+static TYPES: [&ResourceType; 16] = [
     &permissions::TYPE,
+    &assignments::TYPE,
     &definitions::DEFINITIONS,
     &definitions::SETS,
+    &role_assignments::TYPE,
+    &roles::TYPE,
     &groups::TYPE,
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,

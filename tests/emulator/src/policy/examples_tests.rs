@@ -1,10 +1,12 @@
-//! The rows of the table against Microsoft's built-in policies, where these lie next to the repository.
+//! Microsoft's published bodies, where they lie next to the repository: the rows of the table against the built-in
+//! policies, and assignments as the service answers them.
 
-use serde_json::{Map, Value};
+use hyper::Method;
+use serde_json::{Map, Value, json};
 
 use super::builtin::{self, Known};
 use crate::Cloud;
-use crate::conversation::examples;
+use crate::conversation::{azure, examples, send};
 
 /// Parameters without the sentences for people.
 fn bare(parameters: &Value) -> Map<String, Value> {
@@ -53,5 +55,74 @@ fn the_rows_are_microsofts_policies() {
             };
             assert_eq!(members(row), members(published), "{file}");
         }
+    }
+}
+
+/// A definition, or an initiative, to which the published assignment fits.
+fn made_for(assignment: &Value) -> Vec<Value> {
+    let properties = &assignment["properties"];
+    let id = properties["policyDefinitionId"].as_str().unwrap();
+    let name = id.rsplit('/').next().unwrap();
+    let parameters = properties["parameters"].as_object().into_iter().flatten();
+    let declared: Map<String, Value> =
+        parameters.map(|(name, _)| (name.clone(), json!({ "type": "String" }))).collect();
+    let messages = properties["nonComplianceMessages"].as_array().into_iter().flatten();
+    let references = messages.filter_map(|message| message["policyDefinitionReferenceId"].as_str());
+    let members: Vec<Value> = references
+        .map(|reference| json!({ "policyDefinitionId": "x", "policyDefinitionReferenceId": reference }))
+        .collect();
+    let rule = json!({ "then": { "effect": "deny" } });
+    vec![
+        json!({ "id": id.split("/providers/").next() }),
+        json!({ "id": id, "name": name, "properties": { "parameters": declared, "policyDefinitions": members, "policyRule": rule } }),
+    ]
+}
+
+/// But for who made it, and for an identity's ids.
+fn compare(file: &str, shown: &Value, published: &Value) {
+    for field in ["id", "name", "type", "location"] {
+        let same = field == "location" && file.contains("Get") || shown[field] == published[field];
+        assert!(same, "{file} {field}: {} {}", shown[field], published[field]);
+    }
+    for (field, value) in published["properties"].as_object().unwrap() {
+        if field != "metadata" {
+            assert_eq!(&shown["properties"][field], value, "{file} {field}");
+        }
+    }
+    assert_eq!(shown["identity"]["type"], published["identity"]["type"], "{file}");
+}
+
+#[test]
+fn microsofts_assignments_are_answered_as_published() {
+    for (file, example) in examples("authorization-policy-2024-05-01") {
+        let published = ["201", "200"].iter().find_map(|status| example["responses"][status].get("body"));
+        let Some(published) = published.filter(|_| !file.starts_with("getBuilt")) else { continue };
+        let text = |field: &str| example["parameters"][field].as_str().unwrap_or_default();
+        let scope = if text("scope").is_empty() {
+            format!("subscriptions/{}", text("subscriptionId"))
+        } else {
+            text("scope").to_owned()
+        };
+        let target = format!(
+            "/{scope}/providers/Microsoft.Authorization/policyAssignments/{}?api-version=2024-05-01",
+            text("policyAssignmentName")
+        )
+        .replace("/?", "?");
+        let one = published["value"].get(0).unwrap_or(published);
+        let wish = &example["parameters"]["parameters"];
+        let mut seed = made_for(one);
+        if !file.starts_with("create") {
+            seed.push(published.clone());
+        }
+        let mut world = azure(Cloud::Public, &json!(seed));
+        let (method, expected) = match &file {
+            file if file.starts_with("create") => (Method::PUT, 201),
+            file if file.starts_with("update") => (Method::PATCH, 200),
+            file if file.starts_with("delete") => (Method::DELETE, 200),
+            _ => (Method::GET, 200),
+        };
+        let (status, answer) = send(&mut world, method, &target, wish);
+        assert_eq!(status, expected, "{file}: {answer}");
+        compare(&file, answer["value"].get(0).unwrap_or(&answer), one);
     }
 }
