@@ -34,6 +34,7 @@ struct Advance {
 struct Waits {
     replication: Option<u64>,
     consistency: Option<u64>,
+    remediation_step: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -57,10 +58,12 @@ fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
         }
         (&Method::PUT, "/delays", _) => set_delays(world, &read(call)?),
         (&Method::GET, "/resources", None) => {
+            world.settle();
             let documents: Vec<&Value> = world.store.documents().map(|(_, document)| document).collect();
             return Ok(Answer::json(200, &json!(documents)));
         }
         (&Method::GET, "/resources", Some(id)) => {
+            world.settle();
             let document = world.store.get(id).ok_or_else(|| Answer::error(404, "NotFound", id))?;
             return Ok(Answer::json(200, document));
         }
@@ -81,6 +84,7 @@ fn set_delays(world: &mut World, waits: &Waits) {
     };
     set(&mut delays.replication, waits.replication);
     set(&mut delays.consistency, waits.consistency);
+    set(&mut delays.remediation_step, waits.remediation_step);
 }
 
 fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Answer> {

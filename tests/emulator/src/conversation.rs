@@ -62,6 +62,7 @@ pub(crate) fn in_words((status, body): &(u16, Value)) -> String {
 
 /// All documents as they are, to compare a world with itself.
 pub(crate) fn documents(world: &mut World) -> Vec<(String, Value)> {
+    world.settle();
     world.store.documents().map(|(id, document)| (id.to_owned(), document.clone())).collect()
 }
 

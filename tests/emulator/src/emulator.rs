@@ -45,6 +45,9 @@ pub struct Options {
     pub replication_delay: Duration,
     /// How long a GET still misses a new policy assignment and still shows a deleted one; default no time.
     pub consistency_delay: Duration,
+    /// How long a remediation stays in each of the states `Accepted`, `Evaluating` and `Running`; default no time:
+    /// it is finished when it is first looked at.
+    pub remediation_step: Duration,
     /// Directory that keeps the documents from run to run; default: they are forgotten. Documents kept there win
     /// over the seed.
     pub data_dir: Option<PathBuf>,
@@ -101,8 +104,11 @@ impl Emulator {
     /// - the seed has an unknown shape;
     /// - the data directory or the file of the certificate authority cannot be read or written.
     pub fn start(options: Options) -> Result<Self, Error> {
-        let delays =
-            Delays { replication: options.replication_delay, consistency: options.consistency_delay };
+        let delays = Delays {
+            replication: options.replication_delay,
+            consistency: options.consistency_delay,
+            remediation_step: options.remediation_step,
+        };
         let Options { listen, http, seed, cloud, latency, data_dir, .. } = options;
         let (arm_listener, arm_port) = bind(listen.unwrap_or(ANY_PORT))?;
         let (control_listener, control_port) = bind(ANY_PORT)?;
@@ -182,12 +188,16 @@ impl Emulator {
 
     /// The document with this id, in any letter case.
     pub fn resource(&self, id: &str) -> Option<Value> {
-        self.world.lock().store.get(id).cloned()
+        let mut world = self.world.lock();
+        world.settle();
+        world.store.get(id).cloned()
     }
 
     /// All documents, by lower-cased id.
     pub fn resources(&self) -> Vec<(String, Value)> {
-        self.world.lock().store.documents().map(|(id, document)| (id.to_owned(), document.clone())).collect()
+        let mut world = self.world.lock();
+        world.settle();
+        world.store.documents().map(|(id, document)| (id.to_owned(), document.clone())).collect()
     }
 
     /// Writes a document past all rules. A new subscription in its id begins to exist.
@@ -203,7 +213,7 @@ impl Emulator {
     }
 
     /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end, new identities become
-    /// known.
+    /// known, remediations go on.
     pub fn advance(&self, by: Duration) {
         self.world.lock().clock.advance(by);
     }
@@ -216,6 +226,11 @@ impl Emulator {
     /// Sets how long reads lag behind writes of policy assignments from now on.
     pub fn set_consistency_delay(&self, delay: Duration) {
         self.world.lock().delays.consistency = delay;
+    }
+
+    /// Sets how long remediations stay in each of their states from now on.
+    pub fn set_remediation_step(&self, step: Duration) {
+        self.world.lock().delays.remediation_step = step;
     }
 
     /// Sets how long every answer takes from now on.

@@ -6,7 +6,7 @@
 //!
 //! Start reading at [`Emulator::start`]; then `exchange` (the way of one request), `route` (who answers it),
 //! `arm` (what Azure Resource Manager checks for every type), `security` (Defender's plans and settings), `policy`
-//! (definitions, assignments) and `access` (roles and who has them).
+//! (definitions, assignments, remediations) and `access` (roles and who has them).
 //! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
 //!
 //! ```
@@ -30,6 +30,7 @@
 //!   below the tenant's root group, whose name is the tenant's id.
 //! - Principals: a document `/providers/Microsoft.Graph/{users|groups|servicePrincipals}/{object id}`.
 //! - Roles beyond those that built-in policies use: a document `…/providers/Microsoft.Authorization/roleDefinitions/{id}`.
+//! - What is not compliant: see `policy::deployments`.
 
 mod access;
 mod arm;

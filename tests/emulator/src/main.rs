@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: arm-emulator [--listen ADDRESS:PORT] [--http] [--seed FILE] \
 [--cloud public|usgovernment] [--latency-ms N] [--replication-delay SECONDS] [--consistency-delay SECONDS] \
-[--data-dir DIRECTORY]";
+[--remediation-step SECONDS] [--data-dir DIRECTORY]";
 
 fn main() -> ExitCode {
     match run() {
@@ -87,6 +87,9 @@ fn parse(words: Vec<String>) -> Result<Options, Failure> {
             "--consistency-delay" => {
                 options.consistency_delay = Duration::from_secs(number(&name, &value()?)?);
             }
+            "--remediation-step" => {
+                options.remediation_step = Duration::from_secs(number(&name, &value()?)?);
+            }
             "--data-dir" => options.data_dir = Some(PathBuf::from(value()?)),
             _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
         }
@@ -125,8 +128,8 @@ mod tests {
         check("--latency-ms 20", "latency: 20ms");
         check("--data-dir /d", "data_dir: Some(\"/d\")");
         check(
-            "--replication-delay 30 --consistency-delay=5",
-            "replication_delay: 30s, consistency_delay: 5s",
+            "--replication-delay 30 --consistency-delay=5 --remediation-step 60",
+            "replication_delay: 30s, consistency_delay: 5s, remediation_step: 60s",
         );
         check("--replication-delay soon", "--replication-delay soon: invalid digit");
         check("--listen localhost", "--listen localhost: invalid socket address");

@@ -11,6 +11,7 @@ use crate::arm::quota::Quotas;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::journal::Journal;
+use crate::policy::remediations;
 use crate::seed;
 use crate::snapshot::Snapshot;
 use crate::store::{Store, key};
@@ -22,6 +23,8 @@ pub(crate) struct Delays {
     pub(crate) replication: Duration,
     /// Until a read sees that a policy assignment was made or deleted.
     pub(crate) consistency: Duration,
+    /// How long a remediation stays in each of its states.
+    pub(crate) remediation_step: Duration,
 }
 
 /// The emulated cloud.
@@ -104,6 +107,12 @@ impl World {
     /// Stops measuring.
     pub(crate) fn forget(&mut self, what: &str) {
         self.since.remove(&key(what));
+    }
+
+    /// Brings the documents up to what should have happened by now.
+    pub(crate) fn settle(&mut self) {
+        remediations::settle_all(self);
+        self.keep();
     }
 
     /// A UUID that differs for every answer and is the same in every run.

@@ -18,6 +18,18 @@ use crate::world::World;
 pub(crate) static TYPE: ResourceType =
     ResourceType { name: "Microsoft.Authorization/roleAssignments", versions: &["2022-04-01"], answer };
 
+/// Whether a principal has this role, or the Owner's, on what this id names.
+pub(crate) fn holds(store: &Store, principal: &str, role: &str, id: &str) -> bool {
+    let scopes = reaching(store, id);
+    all(store).any(|assignment| {
+        let properties = &assignment["properties"];
+        let scope = crate::store::key(properties["scope"].as_str().unwrap_or_default());
+        is(&properties["principalId"], principal)
+            && [role, roles::OWNER].iter().any(|role| role_of(properties).eq_ignore_ascii_case(role))
+            && scopes.contains(&scope)
+    })
+}
+
 fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     let id =
         format!("{}/providers/{}/{}", visit.place.scope, TYPE.name, visit.place.name().unwrap_or_default());

@@ -18,8 +18,8 @@ use crate::world::World;
 pub(crate) static TYPE: ResourceType =
     ResourceType { name: "Microsoft.Authorization/roleDefinitions", versions: &["2022-04-01"], answer };
 
-/// The role that may do everything.
-const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+/// The role that may do everything, whatever a policy asks for.
+pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 
 /// A role.
 struct Role {

@@ -23,7 +23,7 @@ use self::place::Place;
 use crate::access::{role_assignments, roles};
 use crate::entra::token;
 use crate::message::{Answer, Call};
-use crate::policy::{assignments, definitions};
+use crate::policy::{assignments, definitions, remediations};
 use crate::route::not_implemented;
 use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
 use crate::world::World;
@@ -40,7 +40,7 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 16] = [
+static TYPES: [&ResourceType; 19] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
@@ -50,6 +50,9 @@ static TYPES: [&ResourceType; 16] = [
     &groups::TYPE,
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,
+    &remediations::TYPE,
+    &remediations::CANCEL,
+    &remediations::LIST_DEPLOYMENTS,
     &providers::TYPE,
     &providers::REGISTER,
     &subscriptions::TYPE,

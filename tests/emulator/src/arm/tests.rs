@@ -63,10 +63,14 @@ fn permissions_come_from_above() {
     let mut check = |method: Method, path: &str, expected: &str| {
         let answer = send(&mut world, method, path, &json!({}));
         assert_eq!(in_words(&answer), expected, "{path}: {}", answer.1);
+        answer.1["error"]["message"].as_str().unwrap_or_default().to_owned()
     };
-    let off = "providers/Microsoft.Security/autoProvisioningSettings/default?api-version=2017-08-01-preview";
-    check(Method::PUT, &format!("/subscriptions/s/{off}"), "403 AuthorizationFailed");
-    check(Method::PUT, &format!("/subscriptions/t/{off}"), "400 InvalidInputJson");
+    let cancel = "providers/Microsoft.PolicyInsights/remediations/r/cancel?api-version=2024-10-01";
+    for scope in [format!("{GROUPS}/landing"), "/subscriptions/s".to_owned()] {
+        let message = check(Method::POST, &format!("{scope}/{cancel}"), "403 AuthorizationFailed");
+        assert!(message.contains("'Microsoft.PolicyInsights/remediations/cancel/action'"), "{message}");
+    }
+    check(Method::POST, &format!("/subscriptions/t/{cancel}"), "404 ResourceNotFound");
     check(
         Method::GET,
         "/subscriptions/s/providers/Microsoft.Security/settings?api-version=2022-05-01",

@@ -301,7 +301,7 @@ fn all(store: &Store) -> impl Iterator<Item = &Value> {
 }
 
 /// Where an assignment is, by its id: a seed may say nothing else.
-fn scope_of(assignment: &Value) -> String {
+pub(crate) fn scope_of(assignment: &Value) -> String {
     let id = key(assignment["id"].as_str().unwrap_or_default());
     definition::scope(&id).unwrap_or_default()
 }

@@ -74,6 +74,13 @@ pub(crate) fn changing_effect_of(world: &World, document: &Value) -> Option<&'st
     })
 }
 
+/// The ids of the roles that the identity of an assignment needs.
+pub(crate) fn roles(document: &Value) -> Vec<&str> {
+    let ids = document["properties"]["policyRule"]["then"]["details"]["roleDefinitionIds"].as_array();
+    let ids = ids.into_iter().flatten().filter_map(Value::as_str);
+    ids.filter_map(|id| id.rsplit('/').next()).collect()
+}
+
 /// The members of an initiative; none for a definition.
 pub(crate) fn members(document: &Value) -> &[Value] {
     document["properties"]["policyDefinitions"].as_array().map_or(&[], Vec::as_slice)

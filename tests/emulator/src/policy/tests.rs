@@ -9,27 +9,27 @@ use crate::Cloud;
 use crate::conversation::{SUBSCRIPTION, azure, documents, get, in_words, send};
 use crate::world::World;
 
-const GROUP: &str = "/providers/Microsoft.Management/managementGroups/platform";
+pub(super) const GROUP: &str = "/providers/Microsoft.Management/managementGroups/platform";
 /// Puts Azure Policy on AKS clusters; two roles, one parameter.
-const ON_AKS: &str = "a8eff44f-8c92-45c3-a3fb-9880802d67a7";
+pub(super) const ON_AKS: &str = "a8eff44f-8c92-45c3-a3fb-9880802d67a7";
 /// The prerequisites of guest configuration: four members without parameters.
-const GUEST: &str = "12794019-7a00-42cf-95c2-882eed337cc8";
+pub(super) const GUEST: &str = "12794019-7a00-42cf-95c2-882eed337cc8";
 /// Needs a workspace.
 const CUSTOM_WORKSPACE: &str = "8e7da0a5-0a0e-4bbc-bfc0-7773c018b616";
 /// Has a number among its parameters.
 const STORAGE: &str = "cfdc5972-75b3-4418-8ae1-7f5c36839390";
 
 /// A subscription below a group.
-fn tenant() -> World {
+pub(super) fn tenant() -> World {
     let groups = json!([{ "name": "platform", "subscriptions": ["00000000-0000-0000-0000-000000000001"] }]);
     azure(Cloud::Public, &json!({ "management_groups": groups }))
 }
 
-fn definition(id: &str) -> String {
+pub(super) fn definition(id: &str) -> String {
     format!("/providers/Microsoft.Authorization/policyDefinitions/{id}")
 }
 
-fn set(id: &str) -> String {
+pub(super) fn set(id: &str) -> String {
     format!("/providers/Microsoft.Authorization/policySetDefinitions/{id}")
 }
 
@@ -38,12 +38,12 @@ fn assignment(scope: &str, name: &str) -> String {
 }
 
 /// A body with a system-assigned identity.
-fn wish(definition: &str, parameters: &Value) -> Value {
+pub(super) fn wish(definition: &str, parameters: &Value) -> Value {
     json!({ "location": "westeurope", "identity": { "type": "SystemAssigned" },
         "properties": { "policyDefinitionId": definition, "parameters": parameters } })
 }
 
-fn put(world: &mut World, scope: &str, name: &str, body: &Value) -> (u16, Value) {
+pub(super) fn put(world: &mut World, scope: &str, name: &str, body: &Value) -> (u16, Value) {
     send(world, Method::PUT, &assignment(scope, name), body)
 }
 
