@@ -203,6 +203,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_names_what_was_asked_and_keeps_panics() {
+        // Without a subscriber for all threads, another test's thread may decide that nobody wants what this one logs.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let logged = Logged::default();
         let subscriber = tracing_subscriber::registry().with(logged.clone());
         let _guard = tracing::subscriber::set_default(subscriber);
