@@ -1,9 +1,14 @@
 //! Requests and answers as plain values. Building a request does no input or output, so that what would be sent can
 //! be tested without a server.
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::Value;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use super::error::Error;
+use super::wait::wait_until;
 
 /// One request to Azure Resource Manager: method, path, query, body, and the act it performs.
 #[derive(Clone, Debug)]
@@ -104,6 +109,18 @@ pub struct Call {
     pub deadline: Instant,
     /// Ends waiting and retrying at once. A write that is on the wire is let finish.
     pub cancel: CancellationToken,
+}
+
+impl Call {
+    /// Waits this long, for callers that look again at something that Azure is still at.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Timeout`](super::ErrorKind::Timeout) where the call would be over by then, with the act, its object
+    /// and what was `unfinished`; and [`ErrorKind::Cancelled`](super::ErrorKind::Cancelled).
+    pub async fn pause(&self, time: Duration, act: &str, id: &str, unfinished: &str) -> Result<(), Error> {
+        let outcome = wait_until(Instant::now() + time, self).await;
+        outcome.map_err(|stop| stop.unfinished(unfinished).act_on(act, id))
+    }
 }
 
 #[cfg(test)]

@@ -59,6 +59,18 @@ pub(super) fn needs_of_component(mechanism: Mechanism, title: &str) -> Vec<Need>
     }
 }
 
+/// What assigning a policy takes.
+pub(super) fn needs_of_policy(facts: &Facts) -> Vec<Need> {
+    let need = |action, reason: &str| Need { action, reason: reason.to_owned() };
+    let grants = facts.identity_roles.known().is_some_and(|roles| !roles.is_empty());
+    let all = [
+        (true, need(ASSIGN_POLICIES, "to assign the policy")),
+        (grants, need(ASSIGN_ROLES, "to give its identity the roles to deploy")),
+        (facts.remediation.is(&true), need(REMEDIATE, "to reach existing resources")),
+    ];
+    all.into_iter().filter_map(|(takes, need)| takes.then_some(need)).collect()
+}
+
 /// Whether any role allows an action: one of its patterns covers it, and none of those that it takes out again.
 pub(super) fn allows(granted: &[Grant], action: &str) -> bool {
     let action = action.to_ascii_lowercase();

@@ -15,6 +15,7 @@ use crate::arm::{self, Client, IdError, Scope, ScopeKind};
 use crate::availability::Fact;
 use crate::catalog::model::Cloud;
 use crate::permissions::Permissions;
+use crate::policy::Policy;
 use crate::pricings::Pricings;
 
 mod rules;
@@ -62,13 +63,17 @@ enum Azure {
 struct Services {
     pricings: Pricings,
     permissions: Permissions,
+    policy: Policy,
 }
 
 impl Context {
     /// Surroundings with a client that has not sent anything yet.
     pub fn new(default_scope: Attr<Scope>, cloud: Fact<Cloud>, rules: RuleSettings, client: Client) -> Self {
-        let services =
-            Services { permissions: Permissions::new(client.clone()), pricings: Pricings::new(client) };
+        let services = Services {
+            permissions: Permissions::new(client.clone()),
+            policy: Policy::new(client.clone()),
+            pricings: Pricings::new(client),
+        };
         Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
     }
 
@@ -116,8 +121,21 @@ impl Context {
     ///
     /// Where a provider attribute is not known before apply.
     pub fn pricings(&self) -> Result<&Pricings> {
+        self.services().map(|services| &services.pricings)
+    }
+
+    /// Policies, and what they deploy with.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn policy(&self) -> Result<&Policy> {
+        self.services().map(|services| &services.policy)
+    }
+
+    fn services(&self) -> Result<&Services> {
         match &self.azure {
-            Azure::Reachable(services) => Ok(&services.pricings),
+            Azure::Reachable(services) => Ok(services),
             Azure::NotYet(attribute) => {
                 let detail = format!(
                     "The provider's {attribute} is not known before apply, so nothing can be asked of Azure yet. \

@@ -1,10 +1,11 @@
 //! Resources: one module each, listed here and nowhere else.
 
 mod plan;
+mod policy_assignment;
 
 use tfplugin_protocol::provider::DynResource;
 
 use crate::context::Context;
 
 /// All resources, sorted by name.
-pub const ALL: &[&dyn DynResource<Context>] = &[&plan::Plan];
+pub const ALL: &[&dyn DynResource<Context>] = &[&plan::Plan, &policy_assignment::PolicyAssignment];

@@ -1,5 +1,6 @@
 //! Policy assignments: identities, remediation, parameters, what they make on the way.
 
+use super::super::facts::Fact;
 use super::super::finding::Subject;
 use super::{Case, Rule, Said, say};
 use crate::catalog::model::{Day, Mechanism};
@@ -24,14 +25,19 @@ fn is_by_policy(case: &Case<'_>) -> bool {
 
 /// MDC051
 fn without_remediation(case: &Case<'_>) -> Vec<Said> {
-    let Some(count) = case.facts.existing_resources.known().filter(|count| **count > 0) else {
-        return Vec::new();
+    let existing = match &case.facts.existing_resources {
+        Fact::Known(count) if *count > 0 => format!("{count} existing resources are"),
+        // Nobody counts them.
+        Fact::Absent => "What is there already is".to_owned(),
+        Fact::Known(_) | Fact::Unknown => return Vec::new(),
     };
-    if !is_by_policy(case) || !case.facts.remediation.is(&false) {
+    let deploys =
+        is_by_policy(case) || case.facts.policy_roles.known().is_some_and(|roles| !roles.is_empty());
+    if !deploys || !case.facts.remediation.is(&false) {
         return Vec::new();
     }
     let detail = format!(
-        "Azure Policy deploys to what is made or changed from now on. {count} existing resources are reached by a remediation only, \
+        "Azure Policy deploys to what is made or changed from now on. {existing} reached by a remediation only, \
          and that is switched off here."
     );
     vec![say("MDC051", Subject::Remediation, "Existing resources stay uncovered", detail)]

@@ -2,7 +2,9 @@
 
 use super::super::finding::Subject;
 use super::super::lifecycle;
-use super::super::permissions::{ASSIGN_ROLES, Need, allows, needs_of_component, needs_of_plan};
+use super::super::permissions::{
+    ASSIGN_ROLES, Need, allows, needs_of_component, needs_of_plan, needs_of_policy,
+};
 use super::{Case, Rule, Said, listed, say};
 use crate::catalog::model::{Answer, Lifecycle, RoleNeed};
 use crate::catalog::nearest;
@@ -119,7 +121,8 @@ fn not_offered(case: &Case<'_>) -> Vec<Said> {
     let (Some(name), Some(offered)) = (case.facts.plan.known(), case.facts.offered.known()) else {
         return Vec::new();
     };
-    if case.facts.resource_level.is(&true) || offered.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+    // Lists of single resources have other plans.
+    if !case.facts.resource_level.is(&false) || offered.iter().any(|one| one.eq_ignore_ascii_case(name)) {
         return Vec::new();
     }
     let guess = nearest(name, offered.iter().map(|one| (one.as_str(), one)));
@@ -222,7 +225,11 @@ fn permission(case: &Case<'_>) -> Vec<Said> {
         let needs = needs_of_component(row.mechanism(), title);
         missing(case, &needs, &row.row.roles, (title, Subject::Component))
     });
-    of_plan.into_iter().chain(of_component).collect()
+    let of_policy = case.facts.policy.known().and_then(|_| {
+        let needs = needs_of_policy(case.facts);
+        missing(case, &needs, &[], ("assigning policies with their roles", Subject::Policy))
+    });
+    of_plan.into_iter().chain(of_component).chain(of_policy).collect()
 }
 
 /// Names of which one is enough: `A`, `A or B`, `A, B or C`.

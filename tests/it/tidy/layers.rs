@@ -5,11 +5,20 @@ use super::sources::{self, Source};
 use super::{assert_none, finding};
 
 /// What resources and data sources may use.
-const BELOW_RESOURCES: &[&str] =
-    &["context", "pricings", "permissions", "diagnostics", "rows", "availability", "catalog", "arm"];
+const BELOW_RESOURCES: &[&str] = &[
+    "context",
+    "pricings",
+    "permissions",
+    "policy",
+    "diagnostics",
+    "rows",
+    "availability",
+    "catalog",
+    "arm",
+];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     (
         "provider",
         &[
@@ -28,9 +37,10 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("functions", &["rows", "availability", "catalog"]),
-    ("context", &["pricings", "permissions", "availability", "catalog", "arm"]),
+    ("context", &["pricings", "permissions", "policy", "availability", "catalog", "arm"]),
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
+    ("policy", &["arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),
     ("guide", &["availability", "catalog"]),
     ("rows", &["availability", "catalog"]),

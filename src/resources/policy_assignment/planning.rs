@@ -1,0 +1,238 @@
+//! Completing a plan: identity and roles come from the definition, which is asked for where something changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tfplugin_protocol::provider::{Call, Planning};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
+use uuid::Uuid;
+
+use super::model::{Identity, Model, known_texts};
+use super::roles::{self, Roles};
+use super::{check, judging, wire};
+use crate::arm::{Error, ErrorKind, Scope};
+use crate::context::{Context, Managed, patience};
+use crate::policy::{Definition, Policy, Wanted};
+
+/// Names that are made here come from this.
+const NAMES: Uuid = Uuid::from_u128(0x1d2b_7a64_90c3_4f5e_b1a8_37e6_5c0d_42f9);
+
+pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+    let Planning { config, prior, mut planned, changed } = planning;
+    if planned.scope.is_unknown() && config.scope.is_null() {
+        planned.scope = match call.context_if_configured() {
+            Some(context) => context.scope_by_default().map_or(Attr::Unknown, |scope| scope.as_str().into()),
+            None => Attr::Unknown,
+        };
+    }
+    let scope = planned.scope.known().map(|text| check::scope(text)).transpose()?;
+    name(&config, &mut planned, scope.as_ref());
+    let prior = prior.filter(|prior| same_object(prior, &planned));
+    claim(call, prior.as_ref(), &planned)?;
+    let Some(prior) = prior else {
+        let definition = definition(call, &planned).await?;
+        complete(&config, None, &mut planned, definition.as_deref());
+        return judged(call, &config, None, planned, definition).await;
+    };
+    if !changed {
+        // The roles that were granted may be fewer than those that were meant, and nobody wrote them down.
+        if let Some(wanted) = roles::wanted(&call.private)
+            && roles::of_texts(&planned.role_definition_ids) != wanted
+        {
+            planned.role_definition_ids = roles::to_texts(&wanted);
+            planned.role_assignments = Attr::Unknown;
+        }
+        return Ok(planned);
+    }
+    let definition = definition(call, &planned).await?;
+    complete(&config, Some(&prior), &mut planned, definition.as_deref());
+    judged(call, &config, Some(&prior), planned, definition).await
+}
+
+async fn judged(
+    call: &mut Call<Context>,
+    config: &Model,
+    prior: Option<&Model>,
+    planned: Model,
+    definition: Option<Arc<Definition>>,
+) -> Result<Model> {
+    if let Some(definition) = definition {
+        check::against(&definition, config, &planned).into_result()?;
+        judging::judge(call, prior, &planned, &definition).await?;
+    }
+    Ok(planned)
+}
+
+/// Another place or another definition is another object.
+fn same_object(prior: &Model, planned: &Model) -> bool {
+    let same = |a: &Attr<String>, b: &Attr<String>| match (a, b) {
+        (Attr::Known(a), Attr::Known(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a.is_null() && b.is_null(),
+    };
+    same(&prior.scope, &planned.scope)
+        && same(&prior.name, &planned.name)
+        && same(&prior.policy_definition_id, &planned.policy_definition_id)
+        && (same(&prior.location, &planned.location))
+}
+
+fn name(config: &Model, planned: &mut Model, scope: Option<&Scope>) {
+    if let (true, Some(scope), Some(definition)) =
+        (config.name.is_null() && planned.name.is_unknown(), scope, planned.policy_definition_id.known())
+    {
+        let key = format!("{scope}|{definition}").to_ascii_lowercase();
+        let hex = Uuid::new_v5(&NAMES, key.as_bytes()).simple().to_string();
+        // 24 characters are all that a management group allows.
+        planned.name = Attr::Known(format!("defender-{}", hex.get(..15).unwrap_or(&hex)));
+    }
+    if let (Some(scope), Some(name), true) = (scope, planned.name.known(), planned.id.is_unknown()) {
+        planned.id = Attr::Known(Policy::assignment_id(scope, name));
+    }
+}
+
+/// One assignment, one resource.
+fn claim(call: &Call<Context>, prior: Option<&Model>, planned: &Model) -> Result<()> {
+    let (Some(context), Some(id)) = (call.context_if_configured(), planned.id.known()) else { return Ok(()) };
+    let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
+    if context.claim(id, managed) {
+        return Ok(());
+    }
+    let detail = format!(
+        "Another resource of this configuration manages {id} already. Give one of them another name; without a name \
+         it is made from scope and definition."
+    );
+    Err(Diagnostic::error("Two resources for one policy assignment", detail).at("name").into())
+}
+
+/// What Azure says of the definition; nothing where it is not known which, or nothing can be asked yet.
+async fn definition(call: &Call<Context>, planned: &Model) -> Result<Option<Arc<Definition>>> {
+    let (Some(context), Some(id)) = (call.context_if_configured(), planned.policy_definition_id.known())
+    else {
+        return Ok(None);
+    };
+    let Ok(policy) = context.policy() else { return Ok(None) };
+    match policy.definition(id, &patience(call)).await {
+        Ok(definition) => Ok(Some(definition)),
+        Err(error) => Err(no_definition(id, error)),
+    }
+}
+
+fn no_definition(id: &str, error: Error) -> Diagnostics {
+    if *error.kind() != ErrorKind::NotFound {
+        return error.into();
+    }
+    let detail = format!(
+        "Azure does not know {id}. Check the id: initiatives are /policySetDefinitions/, and custom definitions begin with the \
+         subscription or management group that has them. Not every cloud has every built-in definition.\n\n{error}."
+    );
+    Diagnostic::error("There is no such policy definition", detail).at("policy_definition_id").into()
+}
+
+/// Fills in what is computed.
+fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definition: Option<&Definition>) {
+    if config.identity.is_null()
+        && let Some(definition) = definition
+    {
+        planned.identity = if definition.deploys() {
+            Attr::Known(Identity { kind: "SystemAssigned".into(), identity_ids: Attr::Null })
+        } else {
+            Attr::Null
+        };
+    }
+    if config.role_definition_ids.is_null() {
+        match (has_identity(planned), definition) {
+            (Some(false), _) => planned.role_definition_ids = roles::to_texts(&Roles::new()),
+            (Some(true), Some(definition)) => {
+                planned.role_definition_ids = roles::to_texts(&definition.roles.clone());
+            }
+            (Some(true), None) | (None, _) => {}
+        }
+    }
+    let same_identity = prior.filter(|prior| identity_of(prior) == identity_of(planned) && is_known(planned));
+    match (same_identity, has_identity(planned)) {
+        (Some(prior), _) => {
+            planned.principal_id = prior.principal_id.clone();
+            planned.tenant_id = prior.tenant_id.clone();
+        }
+        (None, Some(false)) => {
+            planned.principal_id = Attr::Null;
+            planned.tenant_id = Attr::Null;
+        }
+        (None, _) => {}
+    }
+    let wanted = roles::of_texts(&planned.role_definition_ids);
+    let kept = same_identity.filter(|prior| {
+        roles::assignments(prior).keys().eq(wanted.iter()) && is_certain(&planned.role_definition_ids)
+    });
+    if let Some(prior) = kept {
+        planned.role_assignments = prior.role_assignments.clone();
+    } else if has_identity(planned) == Some(false) {
+        planned.role_assignments = Attr::Known(BTreeMap::new());
+    }
+    if !planned.remediation.is_unknown() && !planned.remediates() {
+        planned.remediations = Attr::Known(Vec::new());
+    } else if let Some(prior) =
+        same_identity.filter(|prior| is_settled(config) && inputs(prior) == inputs(planned))
+    {
+        planned.remediations = prior.remediations.clone();
+    }
+}
+
+/// Whether there is an identity; nothing where that is not known.
+fn has_identity(model: &Model) -> Option<bool> {
+    match &model.identity {
+        Attr::Null => Some(false),
+        Attr::Unknown => None,
+        Attr::Known(identity) => identity.kind.known().map(|kind| kind != "None"),
+    }
+}
+
+fn identity_of(model: &Model) -> (Option<&String>, Vec<String>) {
+    let identity = model.identity.known();
+    let ids = identity.map(|identity| known_texts(&identity.identity_ids)).unwrap_or_default();
+    (identity.and_then(|identity| identity.kind.known()).filter(|kind| *kind != "None"), ids)
+}
+
+fn is_known(model: &Model) -> bool {
+    match &model.identity {
+        Attr::Null => true,
+        Attr::Unknown => false,
+        Attr::Known(identity) => !identity.kind.is_unknown() && is_certain(&identity.identity_ids),
+    }
+}
+
+fn is_certain(texts: &super::model::Texts) -> bool {
+    match texts {
+        Attr::Null => true,
+        Attr::Unknown => false,
+        Attr::Known(texts) => !texts.iter().any(Attr::is_unknown),
+    }
+}
+
+/// Whether nothing that a remediation depends on is still unknown.
+fn is_settled(config: &Model) -> bool {
+    let any = |any: &Attr<tfplugin_protocol::AnyValue>| match any {
+        Attr::Known(any) => any.is_wholly_known(),
+        Attr::Null => true,
+        Attr::Unknown => false,
+    };
+    any(&config.parameters)
+        && is_certain(&config.not_scopes)
+        && !config.remediation.is_unknown()
+        && !config.resource_selectors.is_unknown()
+        && !config.overrides.is_unknown()
+}
+
+/// What a remediation depends on: when this changes it runs again.
+pub(super) fn inputs(model: &Model) -> (Wanted, Roles, Option<super::model::Remediation>) {
+    let mut wanted = wire::wanted(model);
+    let properties = &mut wanted.properties;
+    // Words for people change nothing.
+    properties.display_name = None;
+    properties.description = None;
+    properties.metadata = None;
+    properties.non_compliance_messages = None;
+    // Whether anybody waits is not among what is remediated.
+    let how = model.remediation.known().cloned();
+    let how = how.map(|how| super::model::Remediation { wait: Attr::Null, ..how });
+    (wanted, roles::of_texts(&model.role_definition_ids), how)
+}

@@ -1,0 +1,82 @@
+//! Roles of the assignment's identity: which are wanted, which are there, which were there before us.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tfplugin_protocol::Attr;
+use tfplugin_protocol::provider::Private;
+
+use super::model::{Model, Texts, items, known_texts};
+use crate::policy::{Granted, role_definition_id, role_guid};
+
+/// Private data: ids of role assignments that somebody else had made, and that stay.
+const FOUND: &str = "role_assignments_found";
+/// Private data: the roles that the last apply made true, by GUID, to see when one is missing.
+const WANTED: &str = "roles_wanted";
+
+/// Roles by GUID.
+pub(super) type Roles = BTreeSet<String>;
+
+/// Roles of an attribute, as far as they are known.
+pub(super) fn of_texts(ids: &Texts) -> Roles {
+    known_texts(ids).iter().map(|id| role_guid(id)).collect()
+}
+
+/// Roles as an attribute.
+pub(super) fn to_texts(roles: &Roles) -> Texts {
+    match items(roles.iter().map(|role| role_definition_id(role))) {
+        Attr::Known(ids) => Attr::Known(ids),
+        Attr::Null | Attr::Unknown => Attr::Known(Vec::new()),
+    }
+}
+
+/// Ids of role assignments by role.
+pub(super) fn assignments(model: &Model) -> BTreeMap<String, String> {
+    let known = model.role_assignments.known().into_iter().flatten();
+    known.filter_map(|(role, id)| Some((role.clone(), id.known()?.clone()))).collect()
+}
+
+/// Notes what was granted.
+pub(super) fn note(model: &mut Model, private: &mut Private, granted: &[Granted]) {
+    let pairs = granted.iter().map(|granted| (granted.role.clone(), Attr::Known(granted.id.clone())));
+    model.role_assignments = Attr::Known(pairs.collect());
+    let mut found = found(private);
+    found.extend(granted.iter().filter(|granted| granted.found).map(|granted| granted.id.clone()));
+    private.set(FOUND, &found);
+}
+
+/// Role assignments that are not ours.
+pub(super) fn found(private: &Private) -> BTreeSet<String> {
+    private.get(FOUND).unwrap_or_default()
+}
+
+/// Notes which roles are meant to be there.
+pub(super) fn want(private: &mut Private, roles: &Roles) {
+    private.set(WANTED, roles);
+}
+
+/// The roles that are meant to be there, unless this was imported.
+pub(super) fn wanted(private: &Private) -> Option<Roles> {
+    private.get(WANTED)
+}
+
+/// The state of roles, by what is there. Roles that nobody asked for are none of ours.
+pub(super) fn refresh(model: &mut Model, private: &Private, there: &[Granted]) {
+    let wanted = wanted(private);
+    let known = assignments(model);
+    let mut by_role: BTreeMap<String, String> = BTreeMap::new();
+    for granted in
+        there.iter().filter(|granted| wanted.as_ref().is_none_or(|wanted| wanted.contains(&granted.role)))
+    {
+        let is_known = known.get(&granted.role).is_some_and(|id| id.eq_ignore_ascii_case(&granted.id));
+        match known.get(&granted.role).filter(|_| is_known) {
+            Some(id) => drop(by_role.insert(granted.role.clone(), id.clone())),
+            None => drop(by_role.entry(granted.role.clone()).or_insert_with(|| granted.id.clone())),
+        }
+    }
+    let present: Roles = by_role.keys().cloned().collect();
+    if of_texts(&model.role_definition_ids) != present || model.role_definition_ids.known().is_none() {
+        model.role_definition_ids = to_texts(&present);
+    }
+    model.role_assignments =
+        Attr::Known(by_role.into_iter().map(|(role, id)| (role, Attr::Known(id))).collect());
+}
