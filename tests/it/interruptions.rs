@@ -109,19 +109,19 @@ fn converges(scene: &Scene) -> Result<(), Failure> {
     Ok(())
 }
 
-fn hold(scene: &Scene, fault: Fault) {
+pub(crate) fn hold(scene: &Scene, fault: Fault) {
     scene.azure.add_fault(Fault { delay_ms: FOR_EVER, ..fault });
 }
 
 /// Starts `terraform apply` in a process group of its own.
-fn start_apply(scene: &Scene) -> Result<Child, Failure> {
+pub(crate) fn start_apply(scene: &Scene) -> Result<Child, Failure> {
     let mut command = scene.workspace.command(["apply", "-input=false", "-auto-approve"]);
     command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().map_err(Failure::of("start Terraform"))
 }
 
 /// Waits for the end of a Terraform that must fail and say so.
-fn require_failure(terraform: Child, says: &str) -> Result<(), Failure> {
+pub(crate) fn require_failure(terraform: Child, says: &str) -> Result<(), Failure> {
     let output = terraform.wait_with_output().map_err(Failure::of("wait for Terraform"))?;
     let said =
         [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
@@ -137,7 +137,7 @@ fn pid(child: &Child) -> Result<Pid, Failure> {
 }
 
 /// The providers that this Terraform has started and that have not ended.
-fn providers_of(terraform: &Child) -> Vec<Pid> {
+pub(crate) fn providers_of(terraform: &Child) -> Vec<Pid> {
     let parent = format!("PPid:\t{}", terraform.id());
     let is_provider = |process: &fs::DirEntry| {
         let status = fs::read_to_string(process.path().join("status")).unwrap_or_default();
@@ -151,7 +151,7 @@ fn providers_of(terraform: &Child) -> Vec<Pid> {
 }
 
 /// Waits for what another process does, which nothing announces.
-fn until(what: &str, happened: impl Fn() -> bool) -> Result<(), Failure> {
+pub(crate) fn until(what: &str, happened: impl Fn() -> bool) -> Result<(), Failure> {
     let start = Instant::now();
     while !happened() {
         if start.elapsed() > TIME_LIMIT {

@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod assignments;
 mod availability;
 mod docs;
 mod examples;

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::model::Model;
 use super::remediating::{self, Of, Run};
-use super::{planning, roles, wire};
+use super::roles::{self, Record};
+use super::{planning, wire};
 use crate::arm::{self, Error, Scope};
 use crate::context::{Context, patience};
 use crate::diagnostics::explain;
@@ -88,6 +89,7 @@ fn nothing_yet(planned: Model) -> Model {
     Model {
         principal_id: Attr::Null,
         tenant_id: Attr::Null,
+        role_definition_ids: roles::to_texts(&roles::Roles::new()),
         role_assignments: Attr::Known(BTreeMap::new()),
         remediations: Attr::Known(Vec::new()),
         ..planned
@@ -122,11 +124,19 @@ impl Making<'_> {
         let planned = wire::wanted(&self.planned);
         if prior.is_none_or(|prior| wire::wanted(prior) != planned) {
             self.assign(call, &planned).await?;
+        } else {
+            self.state = self.settled();
         }
         let wanted = roles::of_texts(&self.planned.role_definition_ids);
         let principal_before = prior.and_then(|prior| prior.principal_id.known().cloned());
+        let config: Model = call.config()?;
+        let record = Record {
+            roles: wanted.clone(),
+            roles_chosen: !config.role_definition_ids.is_null(),
+            identity_chosen: !config.identity.is_null(),
+        };
+        roles::want(&mut call.private, &record);
         self.grant(call, &wanted, principal_before).await?;
-        roles::want(&mut call.private, &wanted);
         self.remediate(call, prior).await?;
         Ok(self.state)
     }
@@ -137,14 +147,12 @@ impl Making<'_> {
             Ok(answer) => answer,
             Err(error) => return Err(self.look_back(call, error).await),
         };
-        let before = self.state.clone();
         self.take_in(&answer);
         call.save(&self.state);
         answer = self.policy.until_assigned(&self.id, &patience).await.or_else(|error| {
             // The answer to the write is good enough where time runs out for looking again.
             if answer.is == *wanted { Ok(answer) } else { Err(error) }
         })?;
-        drop(before);
         self.take_in(&answer);
         Ok(())
     }
@@ -152,13 +160,20 @@ impl Making<'_> {
     /// The state after Azure's answer: as planned, with what only Azure knows.
     fn take_in(&mut self, answer: &crate::policy::Assignment) {
         let fresh = wire::refresh(self.planned.clone(), answer);
-        self.state = Model {
-            principal_id: fresh.principal_id,
-            tenant_id: fresh.tenant_id,
-            role_assignments: self.state.role_assignments.clone(),
-            remediations: self.state.remediations.clone(),
+        self.state = Model { principal_id: fresh.principal_id, tenant_id: fresh.tenant_id, ..self.settled() };
+    }
+
+    /// As planned, but for what is told apart from the assignment: its identity, roles and remediations.
+    fn settled(&self) -> Model {
+        let state = self.state.clone();
+        Model {
+            principal_id: state.principal_id,
+            tenant_id: state.tenant_id,
+            role_definition_ids: state.role_definition_ids,
+            role_assignments: state.role_assignments,
+            remediations: state.remediations,
             ..self.planned.clone()
-        };
+        }
     }
 
     /// After a write of which it is not known whether it took effect: looks, and keeps what is found.

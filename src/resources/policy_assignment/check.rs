@@ -86,12 +86,17 @@ fn definition_id(config: &Model) -> Option<Diagnostic> {
 
 fn identity(config: &Model) -> Option<Diagnostic> {
     let identity = config.identity.known()?;
-    let kind = identity.kind.known()?.as_str();
     let wrong = |detail: &str| Some(Diagnostic::error("The identity is not complete", detail).at("identity"));
     let count = match &identity.identity_ids {
         Attr::Unknown => return None,
         Attr::Null => 0,
         Attr::Known(ids) => ids.len(),
+    };
+    let kind = match &identity.kind {
+        Attr::Unknown => return None,
+        Attr::Null if identity.identity_ids.is_null() => "SystemAssigned",
+        Attr::Null => "UserAssigned",
+        Attr::Known(kind) => kind,
     };
     match (kind, count) {
         ("UserAssigned", 1) | ("SystemAssigned" | "None", 0) => without_identity(config, kind),
@@ -111,11 +116,11 @@ fn without_identity(config: &Model, kind: &str) -> Option<Diagnostic> {
 }
 
 fn location(config: &Model) -> Option<Diagnostic> {
-    let has = config
-        .identity
-        .known()
-        .and_then(|Identity { kind, .. }| kind.known())
-        .is_some_and(|kind| kind != "None");
+    let has = config.identity.known().is_some_and(|Identity { kind, .. }| match kind {
+        Attr::Known(kind) => kind != "None",
+        Attr::Null => true,
+        Attr::Unknown => false,
+    });
     (has && config.location.is_null()).then(no_location)
 }
 

@@ -8,7 +8,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
 use uuid::Uuid;
 
 use super::model::{Identity, Model, known_texts};
-use super::roles::{self, Roles};
+use super::roles::{self, Record, Roles};
 use super::{check, judging, wire};
 use crate::arm::{Error, ErrorKind, Scope};
 use crate::context::{Context, Managed, patience};
@@ -27,38 +27,32 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     }
     let scope = planned.scope.known().map(|text| check::scope(text)).transpose()?;
     name(&config, &mut planned, scope.as_ref());
-    let prior = prior.filter(|prior| same_object(prior, &planned));
+    if prior.as_ref().is_some_and(|prior| !same_object(prior, &planned)) {
+        // Another object takes its place, and is planned once more, as a creation.
+        return Ok(planned);
+    }
     claim(call, prior.as_ref(), &planned)?;
-    let Some(prior) = prior else {
-        let definition = definition(call, &planned).await?;
-        complete(&config, None, &mut planned, definition.as_deref());
-        return judged(call, &config, None, planned, definition).await;
-    };
-    if !changed {
-        // The roles that were granted may be fewer than those that were meant, and nobody wrote them down.
-        if let Some(wanted) = roles::wanted(&call.private)
-            && roles::of_texts(&planned.role_definition_ids) != wanted
+    let record = roles::wanted(&call.private);
+    // What the user chose and does not write any more is the definition's to say again.
+    let reverts = record.as_ref().is_none_or(|record| {
+        (record.roles_chosen && config.role_definition_ids.is_null())
+            || (record.identity_chosen && config.identity.is_null())
+    });
+    if prior.is_some() && !changed && !reverts {
+        // The roles that are there may be fewer than those that were meant.
+        if let Some(Record { roles, .. }) = record
+            && roles::of_texts(&planned.role_definition_ids) != roles
         {
-            planned.role_definition_ids = roles::to_texts(&wanted);
+            planned.role_definition_ids = roles::to_texts(&roles);
             planned.role_assignments = Attr::Unknown;
         }
         return Ok(planned);
     }
     let definition = definition(call, &planned).await?;
-    complete(&config, Some(&prior), &mut planned, definition.as_deref());
-    judged(call, &config, Some(&prior), planned, definition).await
-}
-
-async fn judged(
-    call: &mut Call<Context>,
-    config: &Model,
-    prior: Option<&Model>,
-    planned: Model,
-    definition: Option<Arc<Definition>>,
-) -> Result<Model> {
-    if let Some(definition) = definition {
-        check::against(&definition, config, &planned).into_result()?;
-        judging::judge(call, prior, &planned, &definition).await?;
+    complete(&config, prior.as_ref(), &mut planned, definition.as_deref());
+    if let Some(definition) = definition.filter(|_| changed || prior.as_ref() != Some(&planned)) {
+        check::against(&definition, &config, &planned).into_result()?;
+        judging::judge(call, prior.as_ref(), &planned, &definition).await?;
     }
     Ok(planned)
 }
@@ -129,14 +123,8 @@ fn no_definition(id: &str, error: Error) -> Diagnostics {
 
 /// Fills in what is computed.
 fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definition: Option<&Definition>) {
-    if config.identity.is_null()
-        && let Some(definition) = definition
-    {
-        planned.identity = if definition.deploys() {
-            Attr::Known(Identity { kind: "SystemAssigned".into(), identity_ids: Attr::Null })
-        } else {
-            Attr::Null
-        };
+    if let Some(identity) = identity(config, definition) {
+        planned.identity = identity;
     }
     if config.role_definition_ids.is_null() {
         match (has_identity(planned), definition) {
@@ -157,7 +145,10 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definiti
             planned.principal_id = Attr::Null;
             planned.tenant_id = Attr::Null;
         }
-        (None, _) => {}
+        (None, _) => {
+            planned.principal_id = Attr::Unknown;
+            planned.tenant_id = Attr::Unknown;
+        }
     }
     let wanted = roles::of_texts(&planned.role_definition_ids);
     let kept = same_identity.filter(|prior| {
@@ -167,6 +158,8 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definiti
         planned.role_assignments = prior.role_assignments.clone();
     } else if has_identity(planned) == Some(false) {
         planned.role_assignments = Attr::Known(BTreeMap::new());
+    } else {
+        planned.role_assignments = Attr::Unknown;
     }
     if !planned.remediation.is_unknown() && !planned.remediates() {
         planned.remediations = Attr::Known(Vec::new());
@@ -174,6 +167,28 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definiti
         same_identity.filter(|prior| is_settled(config) && inputs(prior) == inputs(planned))
     {
         planned.remediations = prior.remediations.clone();
+    } else {
+        planned.remediations = Attr::Unknown;
+    }
+}
+
+/// The identity that was asked for, or that the definition needs; nothing where neither is known.
+fn identity(config: &Model, definition: Option<&Definition>) -> Option<Attr<Identity>> {
+    let system = || Identity { kind: "SystemAssigned".into(), identity_ids: Attr::Null };
+    match (&config.identity, definition) {
+        (Attr::Null, Some(definition)) => {
+            Some(if definition.deploys() { Attr::Known(system()) } else { Attr::Null })
+        }
+        (Attr::Null, None) | (Attr::Unknown, _) => None,
+        (Attr::Known(written), _) => {
+            let kind = match (&written.kind, &written.identity_ids) {
+                (Attr::Null, Attr::Null) => "SystemAssigned".into(),
+                (Attr::Null, Attr::Known(_)) => "UserAssigned".into(),
+                (Attr::Null, Attr::Unknown) => Attr::Unknown,
+                (kind, _) => kind.clone(),
+            };
+            Some(Attr::Known(Identity { kind, identity_ids: written.identity_ids.clone() }))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use tfplugin_protocol::Attr;
 use tfplugin_protocol::provider::Private;
 
@@ -10,8 +11,8 @@ use crate::policy::{Granted, role_definition_id, role_guid};
 
 /// Private data: ids of role assignments that somebody else had made, and that stay.
 const FOUND: &str = "role_assignments_found";
-/// Private data: the roles that the last apply made true, by GUID, to see when one is missing.
-const WANTED: &str = "roles_wanted";
+/// Private data: what the last apply was to make true.
+const WANTED: &str = "wanted";
 
 /// Roles by GUID.
 pub(super) type Roles = BTreeSet<String>;
@@ -49,19 +50,30 @@ pub(super) fn found(private: &Private) -> BTreeSet<String> {
     private.get(FOUND).unwrap_or_default()
 }
 
-/// Notes which roles are meant to be there.
-pub(super) fn want(private: &mut Private, roles: &Roles) {
-    private.set(WANTED, roles);
+/// What the last apply was to make true: to see when a role is missing, and when something is not written any more.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// The roles, by GUID.
+    pub(super) roles: Roles,
+    /// Whether the user chose the roles, and not the definition.
+    pub(super) roles_chosen: bool,
+    /// Whether the user chose the identity, and not the definition.
+    pub(super) identity_chosen: bool,
 }
 
-/// The roles that are meant to be there, unless this was imported.
-pub(super) fn wanted(private: &Private) -> Option<Roles> {
+/// Notes what is meant to be there.
+pub(super) fn want(private: &mut Private, record: &Record) {
+    private.set(WANTED, record);
+}
+
+/// What is meant to be there, unless this was imported.
+pub(super) fn wanted(private: &Private) -> Option<Record> {
     private.get(WANTED)
 }
 
 /// The state of roles, by what is there. Roles that nobody asked for are none of ours.
 pub(super) fn refresh(model: &mut Model, private: &Private, there: &[Granted]) {
-    let wanted = wanted(private);
+    let wanted = wanted(private).map(|record| record.roles);
     let known = assignments(model);
     let mut by_role: BTreeMap<String, String> = BTreeMap::new();
     for granted in

@@ -134,17 +134,20 @@ fn selectors() -> Attribute {
 }
 
 fn deploying(schema: Schema) -> Schema {
+    // Where nothing is written, core drops an object of which a part could only have been written.
     let identity = [
         (
             "type",
-            Attribute::string().required().one_of(&["SystemAssigned", "UserAssigned", "None"]).describe(
-                "`SystemAssigned`: Azure makes one. `UserAssigned`: one that exists. `None`: none.",
+            text().computed().one_of(&["SystemAssigned", "UserAssigned", "None"]).describe(
+                "`SystemAssigned`: Azure makes one. `UserAssigned`: one that exists. `None`: none. Default: `UserAssigned` \
+                 with `identity_ids`, and `SystemAssigned` without.",
             ),
         ),
         (
             "identity_ids",
             Attribute::list(Type::String)
                 .optional()
+                .computed()
                 .describe("The id of the user-assigned identity; exactly one."),
         ),
     ];

@@ -1,0 +1,140 @@
+//! What changes behind Terraform's back, and what changes in front of it.
+
+use super::{SENSOR, SENSOR_ROLES, assignment, objects, requests, require_settled, sensor};
+use crate::harness::{SUBSCRIPTION, Scene};
+use crate::shared::process::Failure;
+use crate::state::instance;
+use serde_json::{Value, json};
+
+fn attributes(scene: &Scene) -> Result<Value, Failure> {
+    Ok(instance(scene, "defender_policy_assignment.this")?.unwrap_or_default()["attributes"].clone())
+}
+
+#[test]
+fn a_role_that_was_taken_away_comes_back() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    let granted = attributes(&scene)?["role_assignments"].clone();
+    let id = granted[SENSOR_ROLES[0]].as_str().unwrap_or_default().to_owned();
+    scene.azure.delete_resource(&id);
+    scene.workspace.plan()?.require(2)?.require_text(SENSOR_ROLES[0])?;
+    requests(&scene);
+    scene.workspace.apply()?.require(0)?;
+    let writes: Vec<_> = requests(&scene).into_iter().filter(|line| line.starts_with("PUT")).collect();
+    assert_eq!(writes, ["PUT roleAssignments 201"], "only what was missing is written");
+    assert_eq!(attributes(&scene)?["role_assignments"], granted, "under the same name");
+    require_settled(&scene)
+}
+
+#[test]
+fn an_assignment_that_is_gone_is_made_again() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = {}"))?;
+    scene.workspace.apply()?.require(0)?;
+    let principal = attributes(&scene)?["principal_id"].clone();
+    scene.azure.delete_resource(&assignment());
+    scene.workspace.plan()?.require(2)?.require_text("1 to add")?;
+    scene.workspace.apply()?.require(0)?;
+    assert_ne!(attributes(&scene)?["principal_id"], principal, "the new one has a new identity");
+    require_settled(&scene)
+}
+
+#[test]
+fn a_remediation_runs_again_when_its_inputs_change_and_only_then() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = {}"))?;
+    scene.workspace.apply()?.require(0)?;
+    let first = attributes(&scene)?["remediations"][0]["id"].clone();
+    for (further, again) in [
+        ("description = \"x\"\nremediation = {}", false),
+        ("description = \"x\"\nremediation = { wait = false }", false),
+        ("parameters = { effect = \"DeployIfNotExists\" }\nremediation = {}", true),
+        ("parameters = { effect = \"DeployIfNotExists\" }\nremediation = { resource_count = 5 }", true),
+    ] {
+        let before = attributes(&scene)?["remediations"][0]["id"].clone();
+        scene.workspace.write("main.tf", &sensor(further))?;
+        scene.workspace.apply()?.require(0)?;
+        let after = attributes(&scene)?["remediations"][0]["id"].clone();
+        assert_eq!(before != after, again, "{further}");
+        require_settled(&scene)?;
+        assert_eq!(objects(&scene, "/remediations/").len(), 1, "the one before is removed: {further}");
+    }
+    assert_ne!(first, attributes(&scene)?["remediations"][0]["id"]);
+    scene.workspace.write("main.tf", &sensor("remediation = { enabled = false }"))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(objects(&scene, "/remediations/"), Vec::<String>::new());
+    require_settled(&scene)
+}
+
+#[test]
+fn roles_of_the_users_own_choice() -> Result<(), Failure> {
+    let role = |guid: &str| {
+        format!("role_definition_ids = [\"/providers/Microsoft.Authorization/roleDefinitions/{guid}\"]")
+    };
+    let scene = Scene::new(&sensor(&role(SENSOR_ROLES[1])))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 1);
+    require_settled(&scene)?;
+    scene.workspace.write("main.tf", &sensor("role_definition_ids = []"))?;
+    let output = scene.workspace.apply()?.require(0)?;
+    output.require_text("lacks roles")?;
+    assert_eq!(objects(&scene, "/roleAssignments/"), Vec::<String>::new());
+    require_settled(&scene)?;
+    scene.workspace.write("main.tf", &sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(
+        objects(&scene, "/roleAssignments/").len(),
+        2,
+        "the definition's roles, when none are written"
+    );
+    require_settled(&scene)
+}
+
+#[test]
+fn another_location_or_definition_is_another_assignment() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.write("main.tf", &sensor("").replace("westeurope", "West Europe"))?;
+    require_settled(&scene)?;
+    scene.workspace.write("main.tf", &sensor("").replace("westeurope", "northeurope"))?;
+    scene.workspace.apply()?.require(0)?.require_text("1 added, 0 changed, 1 destroyed")?;
+    require_settled(&scene)?;
+    let policy = "/providers/Microsoft.Authorization/policyDefinitions/0adc5395-9169-4b9b-8687-af838d69410a";
+    scene
+        .workspace
+        .write("main.tf", &sensor("").replace("westeurope", "northeurope").replace(SENSOR, policy))?;
+    scene.workspace.apply()?.require(0)?.require_text("1 added, 0 changed, 1 destroyed")?;
+    require_settled(&scene)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 1, "roles of the one before are gone");
+    Ok(())
+}
+
+#[test]
+fn a_role_that_somebody_else_granted_is_used_and_stays() -> Result<(), Failure> {
+    let user = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    let identity = format!("identity = {{ identity_ids = [\"{user}\"] }}");
+    let scene = Scene::new(&sensor(&format!("{identity}\nrole_definition_ids = []")))?;
+    scene.workspace.apply()?.require(0)?;
+    let principal = attributes(&scene)?["principal_id"].clone();
+    assert!(principal.is_string(), "the object id of the user-assigned identity");
+    let theirs = format!(
+        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/11111111-2222-3333-4444-555555555555"
+    );
+    let role =
+        format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{}", SENSOR_ROLES[0]);
+    scene.azure.put_resource(
+        &theirs,
+        json!({"id": theirs, "name": "11111111-2222-3333-4444-555555555555",
+            "type": "Microsoft.Authorization/roleAssignments", "properties": {"scope": SUBSCRIPTION,
+            "roleDefinitionId": role, "principalId": principal, "principalType": "ServicePrincipal"}}),
+    );
+    scene.workspace.write("main.tf", &sensor(&identity))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["role_assignments"][SENSOR_ROLES[0]], theirs.as_str());
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2, "one of theirs, one of ours");
+    require_settled(&scene)?;
+    scene.workspace.destroy()?.require(0)?;
+    let left = objects(&scene, "/roleAssignments/");
+    assert!(left.len() == 1 && left.iter().all(|id| id.eq_ignore_ascii_case(&theirs)), "{left:?}");
+    Ok(())
+}
