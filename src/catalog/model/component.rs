@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::reference::{Citation, Cloud};
-use super::{Day, Lifecycle};
+use super::{Day, Deployments, Lifecycle};
 
 /// A monitoring component: one file in `data/components`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Component {
     /// Where it is available, a row for each target and operating system.
     #[serde(default)]
     pub rows: Vec<Row>,
+    /// What is called for it to get there.
+    #[serde(default)]
+    pub deploy: Deployments,
     /// The page for a user to read.
     pub page: String,
 }

@@ -5,7 +5,9 @@
 
 mod component;
 mod day;
+mod deployment;
 mod lifecycle;
+mod parameter;
 mod plan;
 mod reference;
 mod region;
@@ -17,7 +19,11 @@ pub use component::{
     Answer, Component, Confidence, Dispute, Mechanism, Os, Override, RoleNeed, RoleScope, Row, State, Variant,
 };
 pub use day::Day;
+pub use deployment::{
+    Assignment, Call, Deployments, Holding, Nothing, PlanExtension, Setting, SettingValue, WorkspaceKind,
+};
 pub use lifecycle::{Effect, Lifecycle, Milestone, Reach};
+pub use parameter::{Input, Parameter, Placeholder};
 pub use plan::{Extension, Plan, PlanOverride, Property, PropertyKind, Subplan};
 pub use reference::{Citation, Cloud, CloudRow, Page, Role, Source, Target, TargetFamily};
 pub use region::RegionMap;

@@ -1,6 +1,6 @@
 //! Days come in order: a change after the text that it changes, a milestone after its announcement.
 
-use super::super::model::{Component, Day, Lifecycle, Plan, Row};
+use super::super::model::{Component, Day, Holding, Lifecycle, Plan, Row};
 use super::Problem;
 use super::files::{File, Parsed};
 
@@ -27,7 +27,17 @@ fn check_component(file: &File, component: &Component) -> Result<(), Problem> {
     let at = |place: &str, text| Problem::at(file, place, text);
     let variants = component.variants.iter().filter_map(|variant| variant.lifecycle.as_ref());
     component.lifecycle.iter().chain(variants).try_for_each(|row| lifecycle(row, &at))?;
-    component.rows.iter().try_for_each(|row| check_row(row, &at))
+    component.rows.iter().try_for_each(|row| check_row(row, &at))?;
+    component.deploy.all().try_for_each(|(holding, _)| check_holding(holding, &at))
+}
+
+fn check_holding(holding: &Holding, at: &dyn Fn(&str, String) -> Problem) -> Result<(), Problem> {
+    match (holding.from, holding.until) {
+        (Some(from), Some(until)) if until <= from => {
+            Err(at(&until.to_string(), format!("it ends on {until}, and begins on {from}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_row(row: &Row, at: &dyn Fn(&str, String) -> Problem) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 //! Knows no file system: files come as paths and texts. Every problem names the file, the line, and what is allowed.
 
 mod dates;
+mod deployments;
 mod files;
 mod lifecycles;
 mod names;
@@ -30,9 +31,15 @@ pub(crate) struct Problem {
 /// The first row that does not fit, with its file and line.
 pub(crate) fn pack(files: &[File]) -> Result<Catalog, Problem> {
     let parsed = parse(files)?;
-    for check in [names::check, references::check, dates::check, lifecycles::check, names::check_cases] {
-        check(&parsed)?;
-    }
+    let checks = [
+        names::check,
+        references::check,
+        dates::check,
+        lifecycles::check,
+        deployments::check,
+        names::check_cases,
+    ];
+    checks.into_iter().try_for_each(|check| check(&parsed))?;
     Ok(parsed.into_catalog())
 }
 

@@ -144,7 +144,7 @@ pub(super) fn check_cases(parsed: &Parsed<'_>) -> Result<(), Problem> {
 }
 
 /// Whether a text is a GUID in lower case.
-fn is_guid(text: &str) -> bool {
+pub(super) fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     let hexadecimal = |group: &str| group.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])

@@ -1,6 +1,6 @@
 //! What a row names exists.
 
-use super::super::model::{Extension, Lifecycle, Plan, RoleNeed, Row};
+use super::super::model::{Deployments, Extension, Holding, Lifecycle, Plan, RoleNeed, Row};
 use super::files::{File, Parsed};
 use super::{Problem, list};
 
@@ -37,6 +37,7 @@ pub(super) fn check(parsed: &Parsed<'_>) -> Result<(), Problem> {
             known.lifecycle(variant.lifecycle.as_ref(), &variants, &at)?;
         }
         component.rows.iter().try_for_each(|row| known.row(file, row))?;
+        known.deployments(&component.deploy, &at)?;
     }
     Ok(())
 }
@@ -111,6 +112,17 @@ impl<'a> Known<'a> {
             }
         }
         row.disputes.iter().try_for_each(|dispute| self.sources(&dispute.sources, &at))
+    }
+
+    fn deployments(&self, deploy: &Deployments, at: &At<'_>) -> Result<(), Problem> {
+        let mut roles = deploy.assignments.iter().flat_map(|assignment| &assignment.roles);
+        roles.try_for_each(|id| one("role", id, &self.roles, at))?;
+        deploy.extensions.iter().try_for_each(|extension| one("plan", &extension.plan, &self.plans, at))?;
+        for (Holding { targets, .. }, sources) in deploy.all() {
+            targets.iter().try_for_each(|target| one("target", target, &self.targets, at))?;
+            self.sources(sources, at)?;
+        }
+        Ok(())
     }
 
     fn lifecycle(&self, row: Option<&Lifecycle>, siblings: &[&str], at: &At<'_>) -> Result<(), Problem> {

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use super::*;
 
+mod deployments;
+
 fn real_files() -> Vec<File> {
     let folders = [
         "src/catalog/data",
