@@ -7,6 +7,8 @@
 pub mod model;
 #[cfg(test)]
 mod pack;
+#[cfg(test)]
+mod published;
 mod words;
 
 use std::sync::LazyLock;
