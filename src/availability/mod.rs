@@ -7,6 +7,7 @@
 //! milder. So nothing is judged before it is known.
 
 mod agents;
+mod deployment;
 mod facts;
 mod finding;
 mod lifecycle;
@@ -18,6 +19,7 @@ mod severity;
 pub mod view;
 
 pub use agents::{Action, Outcome, outcome};
+pub use deployment::Deployment;
 pub use facts::{Agent, AgentKind, Fact, Facts, Grant, Image, Live, Wish, Workspace};
 pub use finding::{Finding, Severity, Subject};
 pub use query::{Field, Query, Wrong, no_such, plan_named};

@@ -1,7 +1,10 @@
 //! Actions: which are needed, and whether roles allow them.
 //! <https://learn.microsoft.com/azure/role-based-access-control/role-definitions#control-and-data-actions>
 
+use std::borrow::Cow;
+
 use super::facts::{Fact, Facts, Grant, Live, Wish};
+use super::matrix::Effective;
 use crate::catalog::model::{Mechanism, Plan};
 
 /// What it takes to write a plan. <https://learn.microsoft.com/azure/defender-for-cloud/permissions>
@@ -10,19 +13,18 @@ const DELETE_PLAN: &str = "Microsoft.Security/pricings/delete";
 pub(super) const ASSIGN_ROLES: &str = "Microsoft.Authorization/roleAssignments/write";
 const ASSIGN_POLICIES: &str = "Microsoft.Authorization/policyAssignments/write";
 const REMEDIATE: &str = "Microsoft.PolicyInsights/remediations/write";
-const WRITE_SETTING: &str = "Microsoft.Security/settings/write";
 
 /// An action that is needed, and for what.
 #[derive(Debug)]
 pub(super) struct Need {
-    pub(super) action: &'static str,
+    pub(super) action: Cow<'static, str>,
     pub(super) reason: String,
 }
 
 /// What setting a plan takes.
 pub(super) fn needs_of_plan(facts: &Facts, plan: Option<&Plan>, name: &str) -> Vec<Need> {
     let (action, act) = if facts.removed.is(&true) { (DELETE_PLAN, "remove") } else { (WRITE_PLAN, "set") };
-    let mut needs = vec![Need { action, reason: format!("to {act} the plan {name}") }];
+    let mut needs = vec![Need { action: action.into(), reason: format!("to {act} the plan {name}") }];
     let starts = |wish: &&Wish| wish.enabled.is(&true) && !is_on(&facts.live, &wish.name);
     let assigning = facts.extensions.known().into_iter().flatten().filter(starts).find(|wish| {
         let extension = plan.and_then(|plan| plan.extension(&wish.name));
@@ -30,7 +32,7 @@ pub(super) fn needs_of_plan(facts: &Facts, plan: Option<&Plan>, name: &str) -> V
     });
     if let Some(wish) = assigning {
         let reason = format!("because Azure assigns roles to an identity of {}", wish.name);
-        needs.push(Need { action: ASSIGN_ROLES, reason });
+        needs.push(Need { action: ASSIGN_ROLES.into(), reason });
     }
     needs
 }
@@ -45,15 +47,30 @@ fn is_on(live: &Fact<Live>, extension: &str) -> bool {
 }
 
 /// What deploying a component takes.
-pub(super) fn needs_of_component(mechanism: Mechanism, title: &str) -> Vec<Need> {
-    let need = |action, reason: &str| Need { action, reason: format!("{reason} {title}") };
-    match mechanism {
+pub(super) fn needs_of_component(row: Effective<'_>) -> Vec<Need> {
+    let title = &row.component.title;
+    let need = |action: &'static str, reason: &str| Need {
+        action: action.into(),
+        reason: format!("{reason} {title}"),
+    };
+    match row.mechanism() {
         Mechanism::Policy => vec![
             need(ASSIGN_POLICIES, "to assign the policies that deploy"),
             need(ASSIGN_ROLES, "to give their identities the roles to deploy"),
             need(REMEDIATE, "to reach existing resources with"),
         ],
-        Mechanism::Setting => vec![need(WRITE_SETTING, "to switch the setting of")],
+        Mechanism::Setting => {
+            let settings = row.component.deploy.settings.iter();
+            let settings = settings.filter(|one| one.holds.covers(&row.row.target, row.row.os));
+            let mut types: Vec<&str> = settings.map(|one| one.call.resource_type()).collect();
+            types.dedup();
+            // As everywhere in Azure, writing takes the action of the resource's type.
+            let need = |of: &str| Need {
+                action: format!("{of}/write").into(),
+                reason: format!("to switch the setting of {title}"),
+            };
+            types.into_iter().map(need).collect()
+        }
         Mechanism::PlanExtension => vec![need(WRITE_PLAN, "to switch the plan's extension of")],
         Mechanism::Included | Mechanism::Prerequisite | Mechanism::Other => Vec::new(),
     }
@@ -61,7 +78,7 @@ pub(super) fn needs_of_component(mechanism: Mechanism, title: &str) -> Vec<Need>
 
 /// What assigning a policy takes.
 pub(super) fn needs_of_policy(facts: &Facts) -> Vec<Need> {
-    let need = |action, reason: &str| Need { action, reason: reason.to_owned() };
+    let need = |action: &'static str, reason: &str| Need { action: action.into(), reason: reason.to_owned() };
     let grants = facts.identity_roles.known().is_some_and(|roles| !roles.is_empty());
     let all = [
         (true, need(ASSIGN_POLICIES, "to assign the policy")),

@@ -1,9 +1,9 @@
 //! Components: what they are, what they go on, which clouds have them.
 
 use super::super::finding::Subject;
-use super::super::matrix::Availability;
+use super::super::matrix::{Availability, Effective};
 use super::{Case, Fact, Rule, Said, listed, say};
-use crate::catalog::model::{Cloud, Mechanism, State};
+use crate::catalog::model::{Answer, Cloud, Mechanism, State};
 
 pub(super) const ALL: &[Rule] = &[
     not_known,
@@ -55,7 +55,10 @@ fn not_compute(case: &Case<'_>) -> Vec<Said> {
 /// MDC003
 fn not_by_policy(case: &Case<'_>) -> Vec<Said> {
     let by_policy = case.facts.deployment.known().is_some_and(|way| way == "policy");
-    let Some(row) = case.row().filter(|row| by_policy && row.mechanism() == Mechanism::Setting) else {
+    // Some that are switched by a setting could be deployed by a policy, too.
+    let is_setting =
+        |row: &Effective<'_>| row.mechanism() == Mechanism::Setting && row.policy_based() == Answer::No;
+    let Some(row) = case.row().filter(|row| by_policy && is_setting(row)) else {
         return Vec::new();
     };
     let detail = format!(

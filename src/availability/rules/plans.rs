@@ -221,9 +221,8 @@ fn permission(case: &Case<'_>) -> Vec<Said> {
         missing(case, &needs, roles, (&format!("plan {name}"), Subject::Plan))
     });
     let of_component = case.row().filter(|_| case.is_wanted()).and_then(|row| {
-        let title = &row.component.title;
-        let needs = needs_of_component(row.mechanism(), title);
-        missing(case, &needs, &row.row.roles, (title, Subject::Component))
+        let needs = needs_of_component(row);
+        missing(case, &needs, &row.row.roles, (&row.component.title, Subject::Component))
     });
     let of_policy = case.facts.policy.known().and_then(|_| {
         let needs = needs_of_policy(case.facts);
@@ -245,7 +244,7 @@ fn alternatives(names: &[&str]) -> String {
 fn missing(case: &Case<'_>, needs: &[Need], roles: &[RoleNeed], what: (&str, Subject)) -> Option<Said> {
     let granted = case.facts.granted.known()?;
     let (what, subject) = what;
-    let missing: Vec<_> = needs.iter().filter(|need| !allows(granted, need.action)).collect();
+    let missing: Vec<_> = needs.iter().filter(|need| !allows(granted, &need.action)).collect();
     if missing.is_empty() {
         return None;
     }
