@@ -10,9 +10,12 @@ use defender::catalog::Catalog;
 use defender::guide;
 
 fn main() -> io::Result<()> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(guide::AVAILABILITY_RULES);
-    if let Some(folder) = page.parent() {
-        fs::create_dir_all(folder)?;
+    for (path, make) in guide::PAGES {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        if let Some(folder) = page.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(page, make(Catalog::get()))?;
     }
-    fs::write(page, guide::availability_rules(Catalog::get()))
+    Ok(())
 }

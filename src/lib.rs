@@ -16,7 +16,7 @@
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`policy`] | Azure Policy: definitions, assignments, the roles that they take, remediations | Terraform, Defender | [`arm`] |
 //! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
-//! | [`guide`] | the page on the rules, as Markdown | Terraform's values, HTTP | [`availability`] |
+//! | [`guide`] | the pages on the rules and on deployments, as Markdown | Terraform's values, HTTP | [`availability`] |
 //! | [`rows`] | entries of the matrix in Terraform's terms | single data sources and functions | [`availability`] |
 //! | [`availability`] | the rules and the matrix: facts in, findings and entries out, pure | Terraform, HTTP, the clock | [`catalog`] |
 //! | [`catalog`] | rows of data on plans, components and roles, each with its source; all but [`arm`] may use it | Terraform, HTTP | |

@@ -7,14 +7,15 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn the_page_on_the_rules_is_fresh() {
-    let fresh = guide::availability_rules(Catalog::get());
-    let written = fs::read_to_string(Path::new(ROOT).join(guide::AVAILABILITY_RULES)).unwrap_or_default();
-    let stale =
-        fresh.lines().zip(written.lines().chain(std::iter::repeat(""))).find(|(one, other)| one != other);
-    assert!(
-        fresh == written,
-        "{} is stale: run `cargo run --example docs`. The first difference: {stale:#?}",
-        guide::AVAILABILITY_RULES
-    );
+fn the_pages_of_the_catalogue_are_fresh() {
+    for (path, make) in guide::PAGES {
+        let fresh = make(Catalog::get());
+        let written = fs::read_to_string(Path::new(ROOT).join(path)).unwrap_or_default();
+        let lines = fresh.lines().zip(written.lines().chain(std::iter::repeat("")));
+        let stale = lines.into_iter().find(|(one, other)| one != other);
+        assert!(
+            fresh == written,
+            "{path} is stale: run `cargo run --example docs`. The first difference: {stale:#?}"
+        );
+    }
 }
