@@ -114,6 +114,28 @@ fn covers(pattern: &str, action: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::availability::matrix::{Filter, rows};
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn a_setting_takes_the_action_of_its_call() {
+        for (component, target, action) in [
+            ("defender_for_endpoint", "azure_vm", "Microsoft.Security/settings/write"),
+            ("log_analytics_agent", "azure_vm", "Microsoft.Security/autoProvisioningSettings/write"),
+            (
+                "vulnerability_assessment",
+                "arc_machine",
+                "Microsoft.Security/serverVulnerabilityAssessmentsSettings/write",
+            ),
+        ] {
+            let filter = Filter { component: Some(component), target: Some(target), ..Filter::default() };
+            for row in rows(Catalog::get(), filter, Catalog::get().as_of) {
+                let needs = needs_of_component(row);
+                let actions: Vec<&str> = needs.iter().map(|need| &*need.action).collect();
+                assert_eq!(actions, [action], "{component}");
+            }
+        }
+    }
 
     #[test]
     fn an_action_needs_a_pattern_and_no_exception_of_the_same_role() {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::markdown::{code, codes, numbers, table};
 use crate::catalog::model::{
-    Assignment, Catalog, Component, Deployments, Holding, Input, Mechanism, Os, Parameter, Row, SettingValue,
-    WorkspaceKind,
+    Assignment, Call, Catalog, Component, Deployments, Holding, Input, Mechanism, Os, Parameter, Row,
+    SettingValue, WorkspaceKind,
 };
 use crate::catalog::word;
 
@@ -142,11 +142,11 @@ fn code_of(input: Input) -> String {
 fn settings(catalog: &Catalog) -> String {
     let all = catalog.components.iter().flat_map(|component| &component.deploy.settings);
     let rows = all.map(|one| {
-        let off = one.off.as_ref().map_or_else(|| "deleted".to_owned(), value);
+        let off = one.off.as_ref().map_or_else(|| "deleted".to_owned(), |off| value(one.call, off));
         vec![
             code(&one.name),
             code(one.call.resource_type()),
-            value(&one.on),
+            value(one.call, &one.on),
             off,
             codes(&one.holds.targets),
             when(&one.holds),
@@ -157,10 +157,11 @@ fn settings(catalog: &Catalog) -> String {
     format!("## Settings\n\nA setting holds for the whole subscription.\n\n{}", table(&head, rows))
 }
 
-fn value(value: &SettingValue) -> String {
+fn value(call: Call, value: &SettingValue) -> String {
+    let property = call.property();
     match value {
-        SettingValue::Switch(on) => code(on),
-        SettingValue::Word(word) => code(word),
+        SettingValue::Switch(on) => code(format!("{property} = {on}")),
+        SettingValue::Word(word) => code(format!("{property} = {word:?}")),
     }
 }
 

@@ -112,11 +112,11 @@ pub struct Setting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// `settings`; the value is `enabled`.
+    /// `settings`.
     Settings,
-    /// `serverVulnerabilityAssessmentsSettings`; the value is `selectedProvider`.
+    /// `serverVulnerabilityAssessmentsSettings`.
     ServerVulnerabilityAssessments,
-    /// `autoProvisioningSettings`; the value is `autoProvision`.
+    /// `autoProvisioningSettings`.
     AutoProvisioning,
 }
 
@@ -210,6 +210,15 @@ impl Call {
                 "Microsoft.Security/serverVulnerabilityAssessmentsSettings"
             }
             Self::AutoProvisioning => "Microsoft.Security/autoProvisioningSettings",
+        }
+    }
+
+    /// The property that holds the value.
+    pub fn property(self) -> &'static str {
+        match self {
+            Self::Settings => "enabled",
+            Self::ServerVulnerabilityAssessments => "selectedProvider",
+            Self::AutoProvisioning => "autoProvision",
         }
     }
 }
