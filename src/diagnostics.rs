@@ -68,8 +68,8 @@ fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
             "Azure refused: permission is missing",
             Some(
                 "Plans and their settings need the role Security Admin on the subscription; extensions that \
-                 assign roles to Microsoft's identities need Owner. A role that was granted a moment ago may \
-                 take some minutes to count.",
+                 assign roles to Microsoft's identities, and policies that are assigned with roles and remediations, \
+                 need Owner. A role that was granted a moment ago may take some minutes to count.",
             ),
         ),
         ErrorKind::NotFound => (

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::time::Instant;
 
 pub use assignment::{
     Assignment, Identity, Message, Override, ParameterValue, Properties, ResourceSelector, Selector,
@@ -23,12 +24,15 @@ pub use assignment::{
 };
 pub use definition::{Definition, Member, Parameter, ParameterKind};
 pub use remediation::{Failed, Filters, Progress, Task, Threshold};
-pub use roles::{Granted, role_definition_id, role_guid};
+pub use roles::{Granted, Grantee, role_definition_id, role_guid};
 
 use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope, SingleFlight, Versions};
 
 /// The resource type of assignments, as it stands in ids.
 pub const ASSIGNMENT_TYPE: &str = "Microsoft.Authorization/policyAssignments";
+
+/// How long something that was removed is waited for to be gone.
+const LINGERING: Duration = Duration::from_secs(60);
 
 /// Policy over HTTP.
 #[derive(Debug)]
@@ -94,7 +98,7 @@ impl Policy {
         let request = |version| self.client.send(Request::get(id, version).act(act), call);
         match self.authorization.with(request).await {
             Ok(response) => readable(response.body, act, id).map(Some),
-            Err(error) if is_absent(&error, "PolicyAssignmentNotFound") => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -128,16 +132,26 @@ impl Policy {
         }
     }
 
-    /// Removes an assignment, with the identity that Azure made for it. It is no error if there is none.
+    /// Removes an assignment, with the identity that Azure made for it, and waits a moment until it cannot be read any more.
+    /// It is no error if there is none.
     ///
     /// # Errors
     ///
     /// Why it could not be removed.
     pub async fn unassign(&self, id: &str, call: &Call) -> Result<(), Error> {
-        let request = |version| {
-            self.client.send(Request::delete(id, version).act("removing the policy assignment"), call)
-        };
-        gone(self.authorization.with(request).await)
+        let act = "removing the policy assignment";
+        let request = |version| self.client.send(Request::delete(id, version).act(act), call);
+        gone(self.authorization.with(request).await)?;
+        // Whoever makes one of the same name next must not find the old one. It is removed in any case.
+        let deadline = call.deadline.min(Instant::now() + LINGERING);
+        let look = Call { deadline, cancel: call.cancel.clone() };
+        let mut backoff = Backoff::new(Duration::from_secs(5));
+        while let Ok(Some(_)) = self.assignment(id, &look).await {
+            if backoff.pause(&look, act, id, "it lingers").await.is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -187,7 +201,12 @@ fn gone<T>(outcome: Result<T, Error>) -> Result<(), Error> {
     }
 }
 
-/// Whether this says that the object is not there, and not that its scope is missing.
-fn is_absent(error: &Error, code: &str) -> bool {
-    *error.kind() == ErrorKind::NotFound && error.code().is_none_or(|found| found == code)
+/// How Azure says that an assignment is not there, or went with what it was on. Any other 404 is about a scope that the
+/// caller may not see.
+const ABSENT: [&str; 4] =
+    ["PolicyAssignmentNotFound", "ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound"];
+
+/// Whether this says that the assignment is not there.
+fn is_absent(error: &Error) -> bool {
+    *error.kind() == ErrorKind::NotFound && error.code().is_none_or(|found| ABSENT.contains(&found))
 }

@@ -151,27 +151,34 @@ impl Policy {
         Ok(deployments.filter_map(failed).take(most).collect())
     }
 
-    /// Removes a remediation, after ending it if it is under way. It is no error if there is none.
+    /// Removes a remediation; one that is under way and cannot be removed is ended first. It is no error if there is none.
     ///
     /// # Errors
     ///
     /// Why it could not be removed.
     pub async fn forget_remediation(&self, id: &str, call: &Call) -> Result<(), Error> {
-        let Some(found) = self.remediation(id, call).await? else { return Ok(()) };
-        if !found.is_over() {
-            let path = format!("{id}/cancel");
-            let request = |version| {
-                let request = Request::post(path.as_str(), version, Value::Null).repeatable();
-                self.client.send(request.act("ending the remediation"), call)
-            };
-            // Azure ends it only in some states, and removes it in all of them once it is over.
-            if let Err(error) = self.insights.with(request).await
-                && !matches!(error.kind(), ErrorKind::Rejected | ErrorKind::Conflict | ErrorKind::NotFound)
-            {
-                return Err(error);
-            }
-            self.until_remediated(id, call).await?;
+        let refused = |error: &Error| matches!(error.kind(), ErrorKind::Rejected | ErrorKind::Conflict);
+        match self.remove(id, call).await {
+            Err(error) if refused(&error) => {}
+            outcome => return outcome,
         }
+        let path = format!("{id}/cancel");
+        let request = |version| {
+            let request = Request::post(path.as_str(), version, Value::Null).repeatable();
+            self.client.send(request.act("ending the remediation"), call)
+        };
+        // Azure ends it only in some states; in the others there is nothing to do but to wait.
+        if let Err(error) = self.insights.with(request).await
+            && !refused(&error)
+            && *error.kind() != ErrorKind::NotFound
+        {
+            return Err(error);
+        }
+        self.until_remediated(id, call).await?;
+        self.remove(id, call).await
+    }
+
+    async fn remove(&self, id: &str, call: &Call) -> Result<(), Error> {
         let request =
             |version| self.client.send(Request::delete(id, version).act("removing the remediation"), call);
         gone(self.insights.with(request).await)

@@ -24,8 +24,6 @@ pub struct Granted {
     pub id: String,
     /// The role, by its GUID in lower case.
     pub role: String,
-    /// Whether somebody else had granted it before.
-    pub found: bool,
 }
 
 /// The GUID of a role definition, in lower case.
@@ -38,28 +36,38 @@ pub fn role_definition_id(guid: &str) -> String {
     format!("{ROLE_DEFINITIONS}/{guid}")
 }
 
-impl Policy {
-    /// The id that a role assignment gets.
-    pub fn role_assignment_id(scope: &Scope, role: &str, principal: &str) -> String {
-        let key = format!("{scope}|{role}|{principal}").to_ascii_lowercase();
+/// Whom roles are granted to: the identity of an assignment, at the assignment's scope.
+#[derive(Clone, Copy, Debug)]
+pub struct Grantee<'a> {
+    /// The scope.
+    pub scope: &'a Scope,
+    /// The id of the policy assignment.
+    pub assignment: &'a str,
+    /// The object id of its identity.
+    pub principal: &'a str,
+}
+
+impl Grantee<'_> {
+    /// The id of the role assignment that gives it this role. It tells ours from those of others, and from those of another
+    /// policy assignment that deploys by the same identity.
+    pub fn role_assignment_id(&self, role: &str) -> String {
+        let Self { scope, assignment, principal } = self;
+        let key = format!("{assignment}|{role}|{principal}").to_ascii_lowercase();
         let name = Uuid::new_v5(&NAMES, key.as_bytes());
         format!("{scope}/providers/{ROLE_ASSIGNMENTS}/{name}")
     }
+}
 
+impl Policy {
     /// Gives a role to the identity of an assignment, and waits until both are known. Granting it again grants nothing
-    /// new.
+    /// new, also where somebody else has granted it.
     ///
     /// # Errors
     ///
     /// Why it could not be granted.
-    pub async fn grant(
-        &self,
-        scope: &Scope,
-        role: &str,
-        principal: &str,
-        call: &Call,
-    ) -> Result<Granted, Error> {
-        let id = Self::role_assignment_id(scope, role, principal);
+    pub async fn grant(&self, to: &Grantee<'_>, role: &str, call: &Call) -> Result<Granted, Error> {
+        let Grantee { scope, principal, .. } = *to;
+        let id = to.role_assignment_id(role);
         let body = json!({"properties": {
             "roleDefinitionId": definition_id(scope, role), "principalId": principal, "principalType": "ServicePrincipal",
         }});
@@ -71,15 +79,16 @@ impl Policy {
                 // A new identity takes seconds to minutes to be known everywhere.
                 // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails
                 Some("PrincipalNotFound") => backoff.wait(call, &error).await?,
-                Some("RoleAssignmentExists") => {
-                    let same = self.same(scope, role, principal, call).await?;
-                    return same.ok_or(error);
-                }
+                // After a deletion Azure says so for a while although there is none.
+                Some("RoleAssignmentExists") => match self.same(scope, role, principal, call).await? {
+                    Some(granted) => return Ok(granted),
+                    None => backoff.wait(call, &error).await?,
+                },
                 _ => return Err(error),
             }
         }
         self.until_seen(&id, call).await?;
-        Ok(Granted { id, role: role.to_owned(), found: false })
+        Ok(Granted { id, role: role.to_owned() })
     }
 
     /// The role assignment that stands in the way, which does what is wanted under another name.
@@ -91,8 +100,7 @@ impl Policy {
         call: &Call,
     ) -> Result<Option<Granted>, Error> {
         let granted = self.granted(scope, principal, call).await?;
-        let same = granted.into_iter().find(|granted| granted.role == role);
-        Ok(same.map(|granted| Granted { found: true, ..granted }))
+        Ok(granted.into_iter().find(|granted| granted.role == role))
     }
 
     /// Roles that an identity has at exactly this scope, sorted by role.
@@ -148,11 +156,7 @@ fn read(body: &Value, scope: &Scope, principal: &str) -> Option<Granted> {
     };
     let role = role_guid(properties["roleDefinitionId"].as_str()?);
     let id = body["id"].as_str()?.to_owned();
-    (same("scope", scope.as_str()) && same("principalId", principal)).then_some(Granted {
-        id,
-        role,
-        found: false,
-    })
+    (same("scope", scope.as_str()) && same("principalId", principal)).then_some(Granted { id, role })
 }
 
 #[cfg(test)]
@@ -162,10 +166,14 @@ mod tests {
     #[test]
     fn a_role_assignment_is_named_by_what_it_says() {
         let scope: Scope = "/subscriptions/0a1b2c3d-0000-1111-2222-333344445555".parse().unwrap();
-        let upper: Scope = "/SUBSCRIPTIONS/0A1B2C3D-0000-1111-2222-333344445555".parse().unwrap();
-        let name = |scope: &Scope, role| role_guid(&Policy::role_assignment_id(scope, role, "P"));
-        assert_eq!(name(&scope, "r"), name(&upper, "R"));
-        assert_ne!(name(&scope, "r"), name(&scope, "s"));
+        let name = |assignment, role, principal| {
+            let to = Grantee { scope: &scope, assignment, principal };
+            role_guid(&to.role_assignment_id(role))
+        };
+        assert_eq!(name("/a", "r", "p"), name("/A", "R", "P"));
+        for other in [name("/b", "r", "p"), name("/a", "s", "p"), name("/a", "r", "q")] {
+            assert_ne!(name("/a", "r", "p"), other);
+        }
         assert_eq!(
             definition_id(&scope, "r"),
             "/subscriptions/0a1b2c3d-0000-1111-2222-333344445555/providers/Microsoft.Authorization/roleDefinitions/r"
@@ -176,7 +184,7 @@ mod tests {
     fn roles_of_others_and_at_other_scopes_do_not_count() {
         let scope: Scope = "/subscriptions/0a1b2c3d-0000-1111-2222-333344445555".parse().unwrap();
         let body = |scope: &str, principal: &str| json!({"id": "/i", "properties": {"scope": scope, "principalId": principal, "roleDefinitionId": "/x/ABC"}});
-        let granted = Granted { id: "/i".into(), role: "abc".into(), found: false };
+        let granted = Granted { id: "/i".into(), role: "abc".into() };
         assert_eq!(read(&body(scope.as_str(), "P"), &scope, "p"), Some(granted));
         assert_eq!(read(&body("/providers/Microsoft.Management/managementGroups/m", "p"), &scope, "p"), None);
         assert_eq!(read(&body(scope.as_str(), "q"), &scope, "p"), None);

@@ -11,12 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::model::Model;
 use super::remediating::{self, Of, Run};
-use super::roles::{self, Record};
+use super::roles::{self, Record, Roles};
 use super::{planning, wire};
-use crate::arm::{self, Error, Scope};
+use crate::arm::{self, Error, ErrorKind, Scope};
 use crate::context::{Context, patience};
 use crate::diagnostics::explain;
-use crate::policy::{Policy, all};
+use crate::policy::{Grantee, Identity, Policy, Wanted, all};
 
 /// How long to look for what a failed write left behind. Terraform is waiting, and the deadline is over.
 const LOOK_BACK: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
 
 /// Removes what we made, the last first, and nothing else.
 pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
-    let (_, id) = super::place(&prior)?;
+    let (scope, id) = super::place(&prior)?;
     let context = call.context()?;
     context.note_apply();
     let (policy, patience) = (context.policy()?, patience(call));
@@ -51,15 +51,10 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     remediating::forget(policy, &state, &[], &patience).await?;
     state.remediations = Attr::Known(Vec::new());
     call.save(&state);
-    let found = roles::found(&call.private);
-    let ours = roles::assignments(&state).into_values().filter(|id| !found.contains(id));
-    every(
-        all(ours.map(|id| {
-            let patience = &patience;
-            async move { policy.revoke(&id, patience).await }
-        }))
-        .await,
-    )?;
+    let mut ours = roles::left_over(&call.private);
+    ours.extend(roles::ours(&state, &scope).into_values());
+    every(all(ours.iter().map(|id| policy.revoke(id, &patience))).await)?;
+    roles::leave_over(&mut call.private, &BTreeSet::new());
     state.role_assignments = Attr::Known(BTreeMap::new());
     call.save(&state);
     Ok(policy.unassign(&id, &patience).await?)
@@ -89,7 +84,7 @@ fn nothing_yet(planned: Model) -> Model {
     Model {
         principal_id: Attr::Null,
         tenant_id: Attr::Null,
-        role_definition_ids: roles::to_texts(&roles::Roles::new()),
+        role_definition_ids: roles::to_texts(&Roles::new()),
         role_assignments: Attr::Known(BTreeMap::new()),
         remediations: Attr::Known(Vec::new()),
         ..planned
@@ -109,6 +104,14 @@ fn every<T>(outcomes: Vec<std::result::Result<T, Error>>) -> Result<Vec<T>> {
     diagnostics.into_result().map(|_| done)
 }
 
+fn no_principal(id: &str) -> Diagnostics {
+    let detail = format!(
+        "Azure has made {id} and says nothing of its identity, so no role can be granted to it. Apply again; if it stays so, \
+         look at the identity in the portal."
+    );
+    Diagnostic::error("The policy assignment has no identity", detail).at("identity").into()
+}
+
 /// An assignment on its way to Azure.
 struct Making<'a> {
     policy: &'a Policy,
@@ -121,39 +124,59 @@ struct Making<'a> {
 
 impl Making<'_> {
     async fn run(mut self, call: &mut Call<Context>, prior: Option<&Model>) -> Result<Model> {
-        let planned = wire::wanted(&self.planned);
-        if prior.is_none_or(|prior| wire::wanted(prior) != planned) {
-            self.assign(call, &planned).await?;
+        let config: Model = call.config()?;
+        let unchanged = prior.is_some_and(|prior| prior.remediations == self.planned.remediations);
+        let mut record = Record {
+            roles: roles::of_texts(&self.planned.role_definition_ids),
+            identity: planning::kind(&self.planned),
+            roles_chosen: !config.role_definition_ids.is_null(),
+            identity_chosen: !config.identity.is_null(),
+            is_pending: !unchanged,
+        };
+        roles::want(&mut call.private, &record);
+        let mut wanted = wire::wanted(&self.planned);
+        if prior.is_none_or(|prior| wire::wanted(prior) != wanted) {
+            if record.identity.is_none() && prior.is_some_and(|prior| planning::kind(prior).is_some()) {
+                // What is left out stays as it is.
+                wanted.identity = Some(Identity { kind: "None".to_owned(), ..Identity::default() });
+            }
+            self.assign(call, &wanted).await?;
         } else {
             self.state = self.settled();
         }
-        let wanted = roles::of_texts(&self.planned.role_definition_ids);
-        let principal_before = prior.and_then(|prior| prior.principal_id.known().cloned());
-        let config: Model = call.config()?;
-        let record = Record {
-            roles: wanted.clone(),
-            roles_chosen: !config.role_definition_ids.is_null(),
-            identity_chosen: !config.identity.is_null(),
-        };
-        roles::want(&mut call.private, &record);
-        self.grant(call, &wanted, principal_before).await?;
-        self.remediate(call, prior).await?;
+        self.grant(call, &record.roles).await?;
+        if !unchanged {
+            let runs = self.remediate(call).await?;
+            record.is_pending = false;
+            roles::want(&mut call.private, &record);
+            call.save(&self.state);
+            self.follow(call, &runs).await?;
+        }
         Ok(self.state)
     }
 
-    async fn assign(&mut self, call: &mut Call<Context>, wanted: &crate::policy::Wanted) -> Result<()> {
+    async fn assign(&mut self, call: &mut Call<Context>, wanted: &Wanted) -> Result<()> {
         let patience = patience(call);
+        // Roles of the identity of before go with it, whenever that succeeds.
+        let before = (self.state.principal_id.clone(), roles::ours(&self.state, &self.scope));
         let mut answer = match self.policy.assign(&self.id, wanted, &patience).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.look_back(call, error).await),
         };
         self.take_in(&answer);
+        if before.0 != self.state.principal_id {
+            let mut left_over = roles::left_over(&call.private);
+            left_over.extend(before.1.into_values());
+            roles::leave_over(&mut call.private, &left_over);
+            self.state.role_assignments = Attr::Known(BTreeMap::new());
+        }
         call.save(&self.state);
-        answer = self.policy.until_assigned(&self.id, &patience).await.or_else(|error| {
-            // The answer to the write is good enough where time runs out for looking again.
-            if answer.is == *wanted { Ok(answer) } else { Err(error) }
-        })?;
-        self.take_in(&answer);
+        // Only to see that it is there: a moment after a change, Azure may still show what was before.
+        let seen = self.policy.until_assigned(&self.id, &patience).await?;
+        if answer.principal().is_none() {
+            answer = seen;
+            self.take_in(&answer);
+        }
         Ok(())
     }
 
@@ -196,37 +219,31 @@ impl Making<'_> {
     }
 
     /// Grants what is missing, then takes away what we granted and is wanted no longer.
-    async fn grant(
-        &mut self,
-        call: &mut Call<Context>,
-        wanted: &roles::Roles,
-        principal_before: Option<String>,
-    ) -> Result<()> {
+    async fn grant(&mut self, call: &mut Call<Context>, wanted: &Roles) -> Result<()> {
         let patience = patience(call);
-        let principal = self.state.principal_id.known().cloned();
-        let same = principal == principal_before;
         let there = roles::assignments(&self.state);
-        let (kept, old): (Vec<_>, Vec<_>) =
-            there.into_iter().partition(|(role, _)| same && wanted.contains(role));
-        let missing = wanted.iter().filter(|role| !kept.iter().any(|(kept, _)| kept == *role));
-        let outcomes = match &principal {
-            Some(principal) => {
-                all(missing.map(|role| self.policy.grant(&self.scope, role, principal, &patience))).await
-            }
-            None => Vec::new(),
-        };
+        let missing: Vec<&String> = wanted.iter().filter(|role| !there.contains_key(*role)).collect();
+        let principal = self.state.principal_id.known().cloned();
+        if let (None, false) = (&principal, missing.is_empty()) {
+            return Err(no_principal(&self.id));
+        }
+        let principal = principal.unwrap_or_default();
+        let to = Grantee { scope: &self.scope, assignment: &self.id, principal: &principal };
+        let outcomes = all(missing.into_iter().map(|role| self.policy.grant(&to, role, &patience))).await;
         let (granted, failures): (Vec<_>, Vec<_>) =
             outcomes.into_iter().partition(std::result::Result::is_ok);
-        let granted: Vec<_> = granted.into_iter().flatten().collect();
-        self.note(call, &kept, &old, &granted);
+        let mut there = there;
+        there.extend(granted.into_iter().flatten().map(|granted| (granted.role, granted.id)));
+        self.note(call, &there);
         every(failures.into_iter().map(|outcome| outcome.map(drop)).collect())?;
-        let found = roles::found(&call.private);
-        let ours = old
-            .iter()
-            .map(|(_, id)| id)
-            .filter(|id| !found.contains(*id) && !granted.iter().any(|new| new.id == **id));
-        every(all(ours.map(|id| self.policy.revoke(id, &patience))).await)?;
-        self.note(call, &kept, &[], &granted);
+
+        let ours = roles::ours(&self.state, &self.scope);
+        let mut old = roles::left_over(&call.private);
+        old.extend(ours.into_iter().filter(|(role, _)| !wanted.contains(role)).map(|(_, id)| id));
+        every(all(old.iter().map(|id| self.policy.revoke(id, &patience))).await)?;
+        roles::leave_over(&mut call.private, &BTreeSet::new());
+        there.retain(|role, _| wanted.contains(role));
+        self.note(call, &there);
         self.state.role_definition_ids = self.planned.role_definition_ids.clone();
         call.save(&self.state);
         Ok(())
@@ -234,32 +251,18 @@ impl Making<'_> {
 
     /// Saves which roles there are now. A role that could not be granted is missing in the state, so that the next plan
     /// grants it.
-    fn note(
-        &mut self,
-        call: &mut Call<Context>,
-        kept: &[(String, String)],
-        old: &[(String, String)],
-        granted: &[crate::policy::Granted],
-    ) {
-        roles::note(&mut self.state, &mut call.private, granted);
-        if let Attr::Known(ids) = &mut self.state.role_assignments {
-            for (role, id) in kept.iter().chain(old) {
-                ids.entry(role.clone()).or_insert_with(|| Attr::Known(id.clone()));
-            }
-            let there: BTreeSet<String> = ids.keys().cloned().collect();
-            self.state.role_definition_ids = roles::to_texts(&there);
-        }
+    fn note(&mut self, call: &mut Call<Context>, there: &BTreeMap<String, String>) {
+        let ids = there.iter().map(|(role, id)| (role.clone(), Attr::Known(id.clone())));
+        self.state.role_assignments = Attr::Known(ids.collect());
+        self.state.role_definition_ids = roles::to_texts(&there.keys().cloned().collect());
         call.save(&self.state);
     }
 
-    async fn remediate(&mut self, call: &mut Call<Context>, prior: Option<&Model>) -> Result<()> {
-        let unchanged = prior.filter(|_| !self.planned.remediations.is_unknown());
-        if unchanged.is_some_and(|prior| prior.remediations == self.planned.remediations) {
-            return Ok(());
-        }
+    /// Removes remediations of before, and starts those that are wanted now.
+    async fn remediate(&mut self, call: &mut Call<Context>) -> Result<Vec<Run>> {
         let patience = patience(call);
         let mut runs = Vec::new();
-        if self.planned.remediates() {
+        if self.planned.remediates() == Some(true) {
             let definition = self.planned.policy_definition_id.known().cloned().unwrap_or_default();
             let definition = self.policy.definition(&definition, &patience).await?;
             let (wanted, roles, _) = planning::inputs(&self.planned);
@@ -280,17 +283,35 @@ impl Making<'_> {
         let progress = every(starts)?;
         self.state.remediations = remediating::to_attr(runs.iter().zip(progress.iter().map(Some)));
         call.save(&self.state);
+        Ok(runs)
+    }
+
+    /// Waits for the ends of remediations. One that takes longer than the resource may goes on without anybody waiting:
+    /// what this resource makes is there, and an error would make Terraform replace it.
+    async fn follow(&mut self, call: &mut Call<Context>, runs: &[Run]) -> Result<()> {
         let waits = self.planned.remediation.known().is_some_and(|wish| wish.wait.known() != Some(&false));
-        if waits {
-            let ends = all(runs.iter().map(|run| self.policy.until_remediated(&run.id, &patience))).await;
-            let ends = every(ends)?;
-            self.state.remediations = remediating::to_attr(runs.iter().zip(ends.iter().map(Option::as_ref)));
-            call.save(&self.state);
-            for (run, end) in runs.iter().zip(&ends) {
-                if let Some(end) = end.as_ref().filter(|end| !end.is_good()) {
-                    let failed = self.policy.failed_deployments(&run.id, remediating::SHOWN, &patience).await;
-                    call.warn(remediating::warning(run, end, &failed.unwrap_or_default()));
+        if runs.is_empty() || !waits {
+            return Ok(());
+        }
+        let patience = patience(call);
+        let ends = all(runs.iter().map(|run| self.policy.until_remediated(&run.id, &patience))).await;
+        let look = arm::Call { deadline: Instant::now() + LOOK_BACK, cancel: CancellationToken::new() };
+        let mut reached = Vec::new();
+        for (run, end) in runs.iter().zip(ends) {
+            reached.push(match end {
+                Err(error) if matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Cancelled) => {
+                    call.warn(remediating::unfinished(run, &error));
+                    self.policy.remediation(&run.id, &look).await?
                 }
+                end => end?,
+            });
+        }
+        self.state.remediations = remediating::to_attr(runs.iter().zip(reached.iter().map(Option::as_ref)));
+        call.save(&self.state);
+        for (run, end) in runs.iter().zip(reached.iter().flatten()) {
+            if end.is_over() && !end.is_good() {
+                let failed = self.policy.failed_deployments(&run.id, remediating::SHOWN, &look).await;
+                call.warn(remediating::warning(run, end, &failed.unwrap_or_default()));
             }
         }
         Ok(())

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use tfplugin_protocol::{AnyValue, Attr, Diagnostic, Diagnostics};
+use uuid::Uuid;
 
-use super::model::{Identity, Model, Selector, known_items};
+use super::model::{Identity, Model, Selector, Texts, known_items};
+use super::planning;
 use crate::arm::{IdError, ResourceId, Scope, ScopeKind};
-use crate::policy::{Definition, ParameterKind};
+use crate::policy::{Definition, ParameterKind, role_guid};
 
 /// Checks what can be seen without Azure.
 pub(super) fn check(config: &Model) -> Diagnostics {
@@ -21,6 +23,8 @@ pub(super) fn check(config: &Model) -> Diagnostics {
         object(&config.parameters, "parameters"),
         object(&config.metadata, "metadata"),
         remediation(config, kind),
+        roles(config),
+        nulls(config),
     ];
     for diagnostic in further.into_iter().flatten().chain(selectors(config)) {
         diagnostics.push(diagnostic);
@@ -154,8 +158,9 @@ fn remediation(config: &Model, kind: Option<ScopeKind>) -> Option<Diagnostic> {
 
 fn selectors(config: &Model) -> Vec<Diagnostic> {
     let wrong = |selector: &Selector| {
-        let set = [&selector.one_of, &selector.not_in].iter().filter(|texts| !texts.is_null()).count();
-        set != 1
+        // A value that is not known yet may turn out to be null.
+        let (one_of, not_in) = (&selector.one_of, &selector.not_in);
+        (one_of.is_null() && not_in.is_null()) || (one_of.known().is_some() && not_in.known().is_some())
     };
     let of = |attribute: &'static str, found: bool| {
         found.then(|| {
@@ -170,16 +175,38 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
     [of("resource_selectors", resources), of("overrides", overrides)].into_iter().flatten().collect()
 }
 
+fn roles(config: &Model) -> Option<Diagnostic> {
+    let id = known_items(&config.role_definition_ids).find(|id| role_guid(id).parse::<Uuid>().is_err())?;
+    let beginning: String = id.chars().take(300).collect();
+    let detail = format!(
+        "{beginning:?} is not the id of a role. Roles are never matched by name: write \
+         /providers/Microsoft.Authorization/roleDefinitions/ and the role's GUID."
+    );
+    Some(Diagnostic::error("Not the id of a role", detail).at("role_definition_ids"))
+}
+
+/// Azure has no nulls in lists, so one would be a difference for ever.
+fn nulls(config: &Model) -> Option<Diagnostic> {
+    let has_null = |texts: &Texts| texts.known().is_some_and(|texts| texts.iter().any(Attr::is_null));
+    let identity_ids = config.identity.known().is_some_and(|identity| has_null(&identity.identity_ids));
+    let lists = [
+        ("not_scopes", has_null(&config.not_scopes)),
+        ("role_definition_ids", has_null(&config.role_definition_ids)),
+        ("identity", identity_ids),
+    ];
+    let (attribute, _) = lists.into_iter().find(|(_, has)| *has)?;
+    let detail = "A list has an element that is null. Leave it out, for example with compact().";
+    Some(Diagnostic::error("A null in a list", detail).at(attribute))
+}
+
 /// Checks against the definition.
 pub(super) fn against(definition: &Definition, config: &Model, planned: &Model) -> Diagnostics {
-    let identity = planned.identity.known().and_then(|identity| identity.kind.known().cloned());
     let mut diagnostics = Diagnostics::default();
-    let has_identity = identity.as_deref().is_some_and(|kind| kind != "None");
-    if has_identity && planned.location.is_null() {
+    let has_identity = planning::has_identity(planned);
+    if has_identity == Some(true) && planned.location.is_null() {
         diagnostics.push(no_location());
     }
-    let none = !planned.identity.is_unknown() && !has_identity;
-    if none && definition.deploys() {
+    if has_identity == Some(false) && definition.deploys() {
         let detail = format!(
             "{} deploys or changes something, and Azure assigns such a policy only with an identity. Leave identity out, \
              or write:\n\n    identity = {{ type = \"SystemAssigned\" }}",
@@ -187,7 +214,7 @@ pub(super) fn against(definition: &Definition, config: &Model, planned: &Model) 
         );
         diagnostics.push(Diagnostic::error("The policy needs an identity", detail).at("identity"));
     }
-    if planned.remediates() && definition.remediable().is_empty() {
+    if planned.remediates() == Some(true) && definition.remediable().is_empty() {
         let detail = format!(
             "{} deploys nothing, so there is nothing to remediate. Leave remediation out.",
             named(definition)

@@ -1,10 +1,12 @@
 //! What the rules say of an assignment.
 
+use std::collections::BTreeSet;
+
 use tfplugin_protocol::provider::Call;
-use tfplugin_protocol::{AnyValue, Attr, AttributePath, Diagnostics, Result};
+use tfplugin_protocol::{Attr, AttributePath, Diagnostics, Result};
 
 use super::model::Model;
-use super::{check, roles};
+use super::{check, roles, wire};
 use crate::availability::{Fact, Facts, Severity, Subject};
 use crate::context::{Context, patience};
 use crate::diagnostics::of_finding;
@@ -53,20 +55,23 @@ pub(super) async fn judge(
 }
 
 fn facts(prior: Option<&Model>, planned: &Model, definition: &Definition) -> Facts {
-    let set = planned.parameters.known().and_then(AnyValue::entries).unwrap_or_default();
-    let granted = match &planned.role_definition_ids {
-        Attr::Known(_) => Fact::Known(roles::of_texts(&planned.role_definition_ids)),
-        Attr::Null | Attr::Unknown => Fact::Unknown,
+    let parameters = match &planned.parameters {
+        Attr::Null => Fact::Known(BTreeSet::new()),
+        Attr::Known(any) if any.is_wholly_known() => Fact::Known(wire::parameters(any).into_keys().collect()),
+        Attr::Known(_) | Attr::Unknown => Fact::Unknown,
     };
+    let roles_known =
+        planned.role_definition_ids.known().is_some_and(|ids| !ids.iter().any(Attr::is_unknown));
     Facts {
         policy: Fact::Known(role_guid(&definition.id)),
-        policy_parameters: Fact::Known(set.into_keys().collect()),
+        policy_parameters: parameters,
         policy_roles: Fact::Known(definition.roles.clone()),
-        identity_roles: granted,
-        remediation: match &planned.remediation {
-            Attr::Unknown => Fact::Unknown,
-            Attr::Null | Attr::Known(_) => Fact::Known(planned.remediates()),
+        identity_roles: if roles_known {
+            Fact::Known(roles::of_texts(&planned.role_definition_ids))
+        } else {
+            Fact::Unknown
         },
+        remediation: planned.remediates().map_or(Fact::Unknown, Fact::Known),
         // Said once, when the policy is assigned: nobody counts what there is.
         existing_resources: if prior.is_none() { Fact::Absent } else { Fact::Unknown },
         ..Facts::default()

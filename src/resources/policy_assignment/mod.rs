@@ -67,6 +67,12 @@ impl Resource for PolicyAssignment {
         let context = call.context()?;
         let (policy, patience) = (context.policy()?, patience(call));
         let Some(found) = policy.assignment(&id, &patience).await? else { return Ok(None) };
+        if state.principal_id.known().map(String::as_str) != found.principal() {
+            // An apply that was killed, or somebody else, has given it another identity.
+            let mut left_over = roles::left_over(&call.private);
+            left_over.extend(roles::ours(&state, &scope).into_values());
+            roles::leave_over(&mut call.private, &left_over);
+        }
         let mut state = wire::refresh(state, &found);
         let there = match found.principal() {
             Some(principal) => policy.granted(&scope, principal, &patience).await?,

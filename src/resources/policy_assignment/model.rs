@@ -129,9 +129,13 @@ impl Model {
         }
     }
 
-    /// Whether existing resources are to be brought in line.
-    pub(super) fn remediates(&self) -> bool {
-        self.remediation.known().is_some_and(|wish| wish.enabled.known() == Some(&true))
+    /// Whether existing resources are to be brought in line; nothing where that is not known yet.
+    pub(super) fn remediates(&self) -> Option<bool> {
+        match &self.remediation {
+            Attr::Null => Some(false),
+            Attr::Unknown => None,
+            Attr::Known(wish) => wish.enabled.known().copied(),
+        }
     }
 }
 

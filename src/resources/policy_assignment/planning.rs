@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tfplugin_protocol::model::to_value;
 use tfplugin_protocol::provider::{Call, Planning};
-use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Value};
 use uuid::Uuid;
 
 use super::model::{Identity, Model, known_texts};
 use super::roles::{self, Record, Roles};
-use super::{check, judging, wire};
+use super::{check, judging, schema, wire};
 use crate::arm::{Error, ErrorKind, Scope};
 use crate::context::{Context, Managed, patience};
 use crate::policy::{Definition, Policy, Wanted};
@@ -20,10 +21,14 @@ const NAMES: Uuid = Uuid::from_u128(0x1d2b_7a64_90c3_4f5e_b1a8_37e6_5c0d_42f9);
 pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
     if planned.scope.is_unknown() && config.scope.is_null() {
-        planned.scope = match call.context_if_configured() {
-            Some(context) => context.scope_by_default().map_or(Attr::Unknown, |scope| scope.as_str().into()),
-            None => Attr::Unknown,
-        };
+        planned.scope = by_default(call)?;
+    }
+    // A name that was made is made anew for another definition.
+    let other =
+        prior.as_ref().is_some_and(|prior| !same(&prior.policy_definition_id, &planned.policy_definition_id));
+    if other && config.name.is_null() {
+        planned.name = Attr::Unknown;
+        planned.id = Attr::Unknown;
     }
     let scope = planned.scope.known().map(|text| check::scope(text)).transpose()?;
     name(&config, &mut planned, scope.as_ref());
@@ -36,20 +41,27 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     // What the user chose and does not write any more is the definition's to say again.
     let reverts = record.as_ref().is_none_or(|record| {
         (record.roles_chosen && config.role_definition_ids.is_null())
-            || (record.identity_chosen && config.identity.is_null())
+            || (config.identity.is_null() && (record.identity_chosen || record.identity != kind(&planned)))
     });
+    let is_pending = record.as_ref().is_some_and(|record| record.is_pending);
     if prior.is_some() && !changed && !reverts {
-        // The roles that are there may be fewer than those that were meant.
+        // The roles that are there may be fewer than those that were meant, and remediations may not have started.
         if let Some(Record { roles, .. }) = record
             && roles::of_texts(&planned.role_definition_ids) != roles
         {
             planned.role_definition_ids = roles::to_texts(&roles);
             planned.role_assignments = Attr::Unknown;
         }
+        if is_pending && planned.remediates() == Some(true) {
+            planned.remediations = Attr::Unknown;
+        }
         return Ok(planned);
     }
     let definition = definition(call, &planned).await?;
     complete(&config, prior.as_ref(), &mut planned, definition.as_deref());
+    if is_pending && planned.remediates() == Some(true) {
+        planned.remediations = Attr::Unknown;
+    }
     if let Some(definition) = definition.filter(|_| changed || prior.as_ref() != Some(&planned)) {
         check::against(&definition, &config, &planned).into_result()?;
         judging::judge(call, prior.as_ref(), &planned, &definition).await?;
@@ -57,16 +69,28 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     Ok(planned)
 }
 
-/// Another place or another definition is another object.
-fn same_object(prior: &Model, planned: &Model) -> bool {
-    let same = |a: &Attr<String>, b: &Attr<String>| match (a, b) {
+/// The provider's scope, if it is known by now.
+fn by_default(call: &Call<Context>) -> Result<Attr<String>> {
+    let Some(context) = call.context_if_configured().filter(|context| !context.default_scope.is_unknown())
+    else {
+        return Ok(Attr::Unknown);
+    };
+    context.scope_by_default().map(|scope| scope.as_str().into())
+}
+
+fn same(a: &Attr<String>, b: &Attr<String>) -> bool {
+    match (a, b) {
         (Attr::Known(a), Attr::Known(b)) => a.eq_ignore_ascii_case(b),
         (a, b) => a.is_null() && b.is_null(),
-    };
+    }
+}
+
+/// Another place or another definition is another object.
+fn same_object(prior: &Model, planned: &Model) -> bool {
     same(&prior.scope, &planned.scope)
         && same(&prior.name, &planned.name)
         && same(&prior.policy_definition_id, &planned.policy_definition_id)
-        && (same(&prior.location, &planned.location))
+        && same(&prior.location, &planned.location)
 }
 
 fn name(config: &Model, planned: &mut Model, scope: Option<&Scope>) {
@@ -87,7 +111,9 @@ fn name(config: &Model, planned: &mut Model, scope: Option<&Scope>) {
 fn claim(call: &Call<Context>, prior: Option<&Model>, planned: &Model) -> Result<()> {
     let (Some(context), Some(id)) = (call.context_if_configured(), planned.id.known()) else { return Ok(()) };
     let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
-    if context.claim(id, managed) {
+    // With -replace, what is there is planned as it is, and then as a creation.
+    let replaces = managed == Managed::Anew && context.managed(id) == Some(Managed::AsBefore);
+    if context.claim(id, managed) || replaces {
         return Ok(());
     }
     let detail = format!(
@@ -106,14 +132,15 @@ async fn definition(call: &Call<Context>, planned: &Model) -> Result<Option<Arc<
     let Ok(policy) = context.policy() else { return Ok(None) };
     match policy.definition(id, &patience(call)).await {
         Ok(definition) => Ok(Some(definition)),
-        Err(error) => Err(no_definition(id, error)),
+        Err(error) => Err(no_definition(error)),
     }
 }
 
-fn no_definition(id: &str, error: Error) -> Diagnostics {
+fn no_definition(error: Error) -> Diagnostics {
     if *error.kind() != ErrorKind::NotFound {
         return error.into();
     }
+    let id = error.id();
     let detail = format!(
         "Azure does not know {id}. Check the id: initiatives are /policySetDefinitions/, and custom definitions begin with the \
          subscription or management group that has them. Not every cloud has every built-in definition.\n\n{error}."
@@ -161,15 +188,12 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definiti
     } else {
         planned.role_assignments = Attr::Unknown;
     }
-    if !planned.remediation.is_unknown() && !planned.remediates() {
-        planned.remediations = Attr::Known(Vec::new());
-    } else if let Some(prior) =
-        same_identity.filter(|prior| is_settled(config) && inputs(prior) == inputs(planned))
-    {
-        planned.remediations = prior.remediations.clone();
-    } else {
-        planned.remediations = Attr::Unknown;
-    }
+    let settled = same_identity.filter(|prior| is_settled(planned) && inputs(prior) == inputs(planned));
+    planned.remediations = match (planned.remediates(), settled) {
+        (Some(false), _) => Attr::Known(Vec::new()),
+        (Some(true), Some(prior)) if prior.remediates() == Some(true) => prior.remediations.clone(),
+        (Some(true) | None, _) => Attr::Unknown,
+    };
 }
 
 /// The identity that was asked for, or that the definition needs; nothing where neither is known.
@@ -193,7 +217,7 @@ fn identity(config: &Model, definition: Option<&Definition>) -> Option<Attr<Iden
 }
 
 /// Whether there is an identity; nothing where that is not known.
-fn has_identity(model: &Model) -> Option<bool> {
+pub(super) fn has_identity(model: &Model) -> Option<bool> {
     match &model.identity {
         Attr::Null => Some(false),
         Attr::Unknown => None,
@@ -224,17 +248,16 @@ fn is_certain(texts: &super::model::Texts) -> bool {
 }
 
 /// Whether nothing that a remediation depends on is still unknown.
-fn is_settled(config: &Model) -> bool {
-    let any = |any: &Attr<tfplugin_protocol::AnyValue>| match any {
-        Attr::Known(any) => any.is_wholly_known(),
-        Attr::Null => true,
-        Attr::Unknown => false,
-    };
-    any(&config.parameters)
-        && is_certain(&config.not_scopes)
-        && !config.remediation.is_unknown()
-        && !config.resource_selectors.is_unknown()
-        && !config.overrides.is_unknown()
+fn is_settled(planned: &Model) -> bool {
+    const LATER: [&str; 4] = ["principal_id", "tenant_id", "role_assignments", "remediations"];
+    let value = to_value(planned, &schema::schema().ty()).ok();
+    let attributes = value.as_ref().and_then(Value::as_map).into_iter().flatten();
+    attributes.filter(|(name, _)| !LATER.contains(&name.as_str())).all(|(_, value)| value.is_wholly_known())
+}
+
+/// The kind of an identity; none is as good as no identity.
+pub(super) fn kind(model: &Model) -> Option<String> {
+    identity_of(model).0.cloned()
 }
 
 /// What a remediation depends on: when this changes it runs again.

@@ -4,7 +4,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Result};
 use uuid::Uuid;
 
 use super::model::{Model, Remediated, known_items, known_texts};
-use crate::arm::{Call, Scope};
+use crate::arm::{Call, Error, Scope};
 use crate::policy::{Failed, Filters, Policy, Progress, Task, Threshold, all};
 
 /// How many failures are shown.
@@ -85,6 +85,16 @@ pub(super) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &
         outcome?;
     }
     Ok(())
+}
+
+/// Says that nobody waits any longer.
+pub(super) fn unfinished(run: &Run, error: &Error) -> Diagnostic {
+    let detail = format!(
+        "{error}.\n\nIt goes on in Azure, and Azure's portal shows how it ends: {}. The resource's `timeouts` block gives it more \
+         time; wait = false does not wait at all.",
+        run.id
+    );
+    Diagnostic::warning("The remediation is still under way", detail).at("remediation")
 }
 
 /// Says how a remediation ended that has not done all it was to do.

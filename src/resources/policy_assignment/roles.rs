@@ -1,4 +1,4 @@
-//! Roles of the assignment's identity: which are wanted, which are there, which were there before us.
+//! Roles of the assignment's identity: which are wanted, which are there, which are ours.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,11 @@ use tfplugin_protocol::Attr;
 use tfplugin_protocol::provider::Private;
 
 use super::model::{Model, Texts, items, known_texts};
-use crate::policy::{Granted, role_definition_id, role_guid};
+use crate::arm::Scope;
+use crate::policy::{Granted, Grantee, role_definition_id, role_guid};
 
-/// Private data: ids of role assignments that somebody else had made, and that stay.
-const FOUND: &str = "role_assignments_found";
+/// Private data: ids of role assignments that we made for an identity that the assignment does not have any more.
+const LEFT_OVER: &str = "role_assignments_left_over";
 /// Private data: what the last apply was to make true.
 const WANTED: &str = "wanted";
 
@@ -36,18 +37,24 @@ pub(super) fn assignments(model: &Model) -> BTreeMap<String, String> {
     known.filter_map(|(role, id)| Some((role.clone(), id.known()?.clone()))).collect()
 }
 
-/// Notes what was granted.
-pub(super) fn note(model: &mut Model, private: &mut Private, granted: &[Granted]) {
-    let pairs = granted.iter().map(|granted| (granted.role.clone(), Attr::Known(granted.id.clone())));
-    model.role_assignments = Attr::Known(pairs.collect());
-    let mut found = found(private);
-    found.extend(granted.iter().filter(|granted| granted.found).map(|granted| granted.id.clone()));
-    private.set(FOUND, &found);
+/// Those role assignments of a state that this resource has made. What somebody else made is used, and stays.
+pub(super) fn ours(model: &Model, scope: &Scope) -> BTreeMap<String, String> {
+    let (Attr::Known(assignment), Attr::Known(principal)) = (&model.id, &model.principal_id) else {
+        return BTreeMap::new();
+    };
+    let to = Grantee { scope, assignment, principal };
+    let is_ours = |role: &String, id: &String| to.role_assignment_id(role).eq_ignore_ascii_case(id);
+    assignments(model).into_iter().filter(|(role, id)| is_ours(role, id)).collect()
 }
 
-/// Role assignments that are not ours.
-pub(super) fn found(private: &Private) -> BTreeSet<String> {
-    private.get(FOUND).unwrap_or_default()
+/// What was made for an identity of before, and is to go.
+pub(super) fn left_over(private: &Private) -> BTreeSet<String> {
+    private.get(LEFT_OVER).unwrap_or_default()
+}
+
+/// Notes what is to go, until it is gone.
+pub(super) fn leave_over(private: &mut Private, ids: &BTreeSet<String>) {
+    if ids.is_empty() { private.remove(LEFT_OVER) } else { private.set(LEFT_OVER, ids) }
 }
 
 /// What the last apply was to make true: to see when a role is missing, and when something is not written any more.
@@ -55,10 +62,14 @@ pub(super) fn found(private: &Private) -> BTreeSet<String> {
 pub(super) struct Record {
     /// The roles, by GUID.
     pub(super) roles: Roles,
+    /// The kind of the identity.
+    pub(super) identity: Option<String>,
     /// Whether the user chose the roles, and not the definition.
     pub(super) roles_chosen: bool,
     /// Whether the user chose the identity, and not the definition.
     pub(super) identity_chosen: bool,
+    /// Whether remediations were to start and have not started.
+    pub(super) is_pending: bool,
 }
 
 /// Notes what is meant to be there.
@@ -71,7 +82,7 @@ pub(super) fn wanted(private: &Private) -> Option<Record> {
     private.get(WANTED)
 }
 
-/// The state of roles, by what is there. Roles that nobody asked for are none of ours.
+/// The state of roles, by what is there. Roles that nobody asked for are no difference.
 pub(super) fn refresh(model: &mut Model, private: &Private, there: &[Granted]) {
     let wanted = wanted(private).map(|record| record.roles);
     let known = assignments(model);

@@ -21,14 +21,14 @@ fn placed(schema: Schema) -> Schema {
     schema
         .attribute(
             "scope",
-            text().computed().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(same_text).describe(
                 "The id of the subscription, management group, resource group or resource that the policy applies to, for \
                  example `/subscriptions/00000000-0000-0000-0000-000000000000`. Default: the provider's subscription.",
             ),
         )
         .attribute(
             "name",
-            text().computed().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(same_text).describe(
                 "The assignment's name: up to 64 characters, or 24 at a management group. Default: one that is made \
                  from the scope and the definition, and is always the same for them.",
             ),

@@ -4,7 +4,9 @@ use super::{SENSOR, SENSOR_ROLES, assignment, objects, requests, require_settled
 use crate::harness::{SUBSCRIPTION, Scene};
 use crate::shared::process::Failure;
 use crate::state::instance;
+use arm_emulator::Fault;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn attributes(scene: &Scene) -> Result<Value, Failure> {
     Ok(instance(scene, "defender_policy_assignment.this")?.unwrap_or_default()["attributes"].clone())
@@ -137,4 +139,105 @@ fn a_role_that_somebody_else_granted_is_used_and_stays() -> Result<(), Failure> 
     let left = objects(&scene, "/roleAssignments/");
     assert!(left.len() == 1 && left.iter().all(|id| id.eq_ignore_ascii_case(&theirs)), "{left:?}");
     Ok(())
+}
+
+#[test]
+fn a_replacement_by_hand() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = {}"))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.azure.set_consistency_delay(Duration::from_secs(1));
+    let replace = ["apply", "-auto-approve", "-input=false", "-replace=defender_policy_assignment.this"];
+    let output = scene.workspace.run(replace)?.require(0)?;
+    assert!(!output.stdout.contains("taken over"), "the old one is not found any more: {}", output.stdout);
+    require_settled(&scene)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2);
+    Ok(())
+}
+
+#[test]
+fn a_remediation_that_was_refused_is_started_by_the_next_apply() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = {}"))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.write("main.tf", &sensor("remediation = { resource_count = 5 }"))?;
+    scene.azure.add_fault(refuse("/remediations/"));
+    let output = scene.workspace.apply()?.require(1)?;
+    output.require_text("Starting the remediation")?.require_text("need Owner")?;
+    scene.workspace.plan()?.require(2)?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["remediations"][0]["state"], "Succeeded");
+    assert_eq!(objects(&scene, "/remediations/").len(), 1);
+    require_settled(&scene)
+}
+
+#[test]
+fn roles_of_an_identity_that_is_given_up_go_even_after_a_failure() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor(""))?;
+    let before = scene.azure.resources();
+    scene.workspace.apply()?.require(0)?;
+    let user = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    scene.workspace.write("main.tf", &sensor(&format!("identity = {{ identity_ids = [\"{user}\"] }}")))?;
+    scene.azure.add_fault(refuse("/roleAssignments/"));
+    scene.workspace.apply()?.require(1)?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2, "those of the identity of before are gone");
+    require_settled(&scene)?;
+    scene.workspace.write("main.tf", &sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["identity"]["type"], "SystemAssigned");
+    require_settled(&scene)?;
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(scene.azure.resources(), before);
+    Ok(())
+}
+
+#[test]
+fn roles_that_an_import_finds_are_not_taken_away() -> Result<(), Failure> {
+    let user = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    let scene = Scene::new(&sensor(&format!("identity = {{ identity_ids = [\"{user}\"] }}")))?;
+    scene.workspace.apply()?.require(0)?;
+    let principal = attributes(&scene)?["principal_id"].clone();
+    let theirs = format!(
+        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/11111111-2222-3333-4444-555555555555"
+    );
+    let reader = format!(
+        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"
+    );
+    scene.azure.put_resource(
+        &theirs,
+        json!({"id": theirs, "name": "11111111-2222-3333-4444-555555555555",
+            "type": "Microsoft.Authorization/roleAssignments", "properties": {"scope": SUBSCRIPTION,
+            "roleDefinitionId": reader, "principalId": principal, "principalType": "ServicePrincipal"}}),
+    );
+    require_settled(&scene)?;
+    scene.workspace.run(["state", "rm", "defender_policy_assignment.this"])?.require(0)?;
+    scene.workspace.import("defender_policy_assignment.this", &assignment().to_uppercase())?.require(0)?;
+    scene.workspace.apply()?.require(0)?;
+    require_settled(&scene)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 3);
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 1, "only what we made is gone");
+    Ok(())
+}
+
+#[test]
+fn a_name_that_is_not_written_any_more_stays() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.write("main.tf", &sensor("description = \"x\"").replace("name = \"sensor\"", ""))?;
+    scene.workspace.apply()?.require(0)?.require_text("0 added, 1 changed, 0 destroyed")?;
+    require_settled(&scene)
+}
+
+/// The next write to something whose path has this in it is refused.
+fn refuse(part: &str) -> Fault {
+    Fault {
+        method: Some("PUT".to_owned()),
+        path: Some(part.to_owned()),
+        status: Some(403),
+        ..Fault::default()
+    }
 }

@@ -50,3 +50,15 @@ fn an_assignment_that_cannot_be_read_at_once_is_waited_for() -> Result<(), Failu
     scene.workspace.apply()?.require(0)?;
     require_settled(&scene)
 }
+
+#[test]
+fn a_remediation_that_takes_too_long_goes_on_without_us() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = {}\ntimeouts { create = \"4s\" }"))?;
+    scene.azure.set_remediation_step(Duration::from_hours(1));
+    let output = scene.workspace.apply()?.require(0)?;
+    output.require_text("The remediation is still under way")?.require_text("wait = false")?;
+    require_settled(&scene)?;
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(objects(&scene, "/remediations/"), Vec::<String>::new(), "one that is under way is ended");
+    Ok(())
+}

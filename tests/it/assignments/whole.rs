@@ -1,6 +1,6 @@
 //! An assignment from nothing to nothing: what the plan shows, what Azure is asked, what is left.
 
-use super::{SENSOR_ROLES, assignment, objects, one, requests, require_settled, sensor};
+use super::{SENSOR, SENSOR_ROLES, assignment, objects, one, requests, require_settled, sensor};
 use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
 use crate::shared::process::Failure;
 use crate::state::instance;
@@ -138,5 +138,31 @@ fn a_policy_that_does_not_deploy_has_no_identity() -> Result<(), Failure> {
     require_settled(&scene)?;
     scene.workspace.destroy()?.require(0)?;
     assert_eq!(objects(&scene, "/policyAssignments/"), Vec::<String>::new());
+    Ok(())
+}
+
+/// A definition that the same run makes: everything that depends on it is known when it is applied.
+#[test]
+fn what_is_not_known_yet_is_planned_as_such() -> Result<(), Failure> {
+    let configuration = format!(
+        r#"
+        resource "terraform_data" "known_later" {{
+          input = {{ definition = "{SENSOR}", effect = "DeployIfNotExists" }}
+        }}
+        {}"#,
+        one(
+            "policy_definition_id = terraform_data.known_later.output.definition\nlocation = \"westeurope\"\n\
+             parameters = { effect = terraform_data.known_later.output.effect }\nremediation = {}"
+        )
+    );
+    let scene = Scene::new(&configuration)?;
+    let plan = scene.workspace.plan()?.require(2)?;
+    plan.require_text("role_definition_ids  = (known after apply)")?;
+    scene.workspace.apply()?.require(0)?;
+    require_settled(&scene)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2);
+    scene.workspace.write("main.tf", &configuration.replace("DeployIfNotExists", "Audit"))?;
+    let output = scene.workspace.apply()?.require(1)?;
+    output.require_text("The policy's parameter takes another value")?;
     Ok(())
 }
