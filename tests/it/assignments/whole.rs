@@ -166,3 +166,51 @@ fn what_is_not_known_yet_is_planned_as_such() -> Result<(), Failure> {
     output.require_text("The policy's parameter takes another value")?;
     Ok(())
 }
+
+#[test]
+fn what_is_inside_and_not_known_yet_is_no_error() -> Result<(), Failure> {
+    let scene = Scene::new(&format!(
+        r#"
+        variable "regions" {{
+          type    = list(string)
+          default = ["westeurope"]
+        }}
+        variable "others" {{
+          type    = list(string)
+          default = null
+        }}
+        resource "terraform_data" "later" {{
+          input = {{ kind = "SystemAssigned", on = true, role = "{}", regions = ["westeurope"] }}
+        }}
+        {}"#,
+        SENSOR_ROLES[0],
+        sensor(
+            r#"
+            identity            = { type = terraform_data.later.output.kind }
+            role_definition_ids = [terraform_data.later.output.role]
+            remediation         = { enabled = terraform_data.later.output.on }
+            resource_selectors = [{
+              selectors = [
+                { kind = "resourceLocation", in = var.regions, not_in = var.others },
+                { kind = "resourceWithoutLocation", in = terraform_data.later.output.regions },
+              ]
+            }]"#
+        )
+    ))?;
+    scene.workspace.run(["validate"])?.require(0)?;
+    let plan = scene.workspace.plan()?.require(2)?;
+    assert!(!plan.stdout.contains("MDC"), "what is not known is not judged: {}", plan.stdout);
+    scene.workspace.apply()?.require(0)?;
+    require_settled(&scene)?;
+    let stored = instance(&scene, "defender_policy_assignment.this")?.unwrap_or_default();
+    assert_eq!(stored["attributes"]["remediations"][0]["state"], "Succeeded");
+    Ok(())
+}
+
+#[test]
+fn without_any_scope_nothing_is_planned() -> Result<(), Failure> {
+    let mut scene = Scene::new(&sensor(""))?;
+    scene.workspace.set("ARM_SUBSCRIPTION_ID", "");
+    scene.workspace.plan()?.require(1)?.require_text("The scope is not known")?;
+    Ok(())
+}
