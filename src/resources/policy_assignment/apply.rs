@@ -183,7 +183,16 @@ impl Making<'_> {
     /// The state after Azure's answer: as planned, with what only Azure knows.
     fn take_in(&mut self, answer: &crate::policy::Assignment) {
         let fresh = wire::refresh(self.planned.clone(), answer);
-        self.state = Model { principal_id: fresh.principal_id, tenant_id: fresh.tenant_id, ..self.settled() };
+        let definition_version = match &self.planned.definition_version {
+            Attr::Unknown => fresh.definition_version,
+            Attr::Null | Attr::Known(_) => self.planned.definition_version.clone(),
+        };
+        self.state = Model {
+            principal_id: fresh.principal_id,
+            tenant_id: fresh.tenant_id,
+            definition_version,
+            ..self.settled()
+        };
     }
 
     /// As planned, but for what is told apart from the assignment: its identity, roles and remediations.

@@ -162,9 +162,12 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
         let (one_of, not_in) = (&selector.one_of, &selector.not_in);
         (one_of.is_null() && not_in.is_null()) || (one_of.known().is_some() && not_in.known().is_some())
     };
+    let empty = |texts: &Texts| texts.known().is_some_and(Vec::is_empty);
+    let wrong = |selector: &Selector| wrong(selector) || empty(&selector.one_of) || empty(&selector.not_in);
     let of = |attribute: &'static str, found: bool| {
         found.then(|| {
-            let detail = "A selector compares with values: set one of `in` and `not_in`, and not both.";
+            let detail = "A selector compares with values: set one of `in` and `not_in`, with at \
+                          least one value, and not both.";
             Diagnostic::error("The selector is not complete", detail).at(attribute)
         })
     };

@@ -249,7 +249,8 @@ fn is_certain(texts: &super::model::Texts) -> bool {
 
 /// Whether nothing that a remediation depends on is still unknown.
 fn is_settled(planned: &Model) -> bool {
-    const LATER: [&str; 4] = ["principal_id", "tenant_id", "role_assignments", "remediations"];
+    const LATER: [&str; 5] =
+        ["definition_version", "principal_id", "tenant_id", "role_assignments", "remediations"];
     let value = to_value(planned, &schema::schema().ty()).ok();
     let attributes = value.as_ref().and_then(Value::as_map).into_iter().flatten();
     attributes.filter(|(name, _)| !LATER.contains(&name.as_str())).all(|(_, value)| value.is_wholly_known())

@@ -42,7 +42,7 @@ fn placed(schema: Schema) -> Schema {
         )
         .attribute(
             "definition_version",
-            text().describe("The version of the definition, such as `1.*.*`. Default: Azure's, the newest."),
+            text().computed().keep().describe("The version of the definition, such as `1.*.*`. Default: the one that there is, or Azure's choice, the newest major one."),
         )
         .attribute(
             "location",

@@ -97,7 +97,7 @@ pub(super) fn refresh(state: Model, found: &Assignment) -> Model {
             Some(&properties.policy_definition_id),
             str::eq_ignore_ascii_case,
         ),
-        definition_version: version(&state.definition_version, properties.definition_version.as_deref()),
+        definition_version: text(&state.definition_version, properties.definition_version.as_deref()),
         display_name: display_name(&state, properties.display_name.as_deref()),
         description: text(&state.description, properties.description.as_deref()),
         location: unless_other(&state.location, place, |a, b| region(a) == region(b)),
@@ -156,11 +156,7 @@ fn text(known: &Attr<String>, found: Option<&str>) -> Attr<String> {
     }
 }
 
-/// Azure fills in the version where none is asked for, and the name for people where none is given.
-fn version(known: &Attr<String>, found: Option<&str>) -> Attr<String> {
-    if known.is_null() { Attr::Null } else { text(known, found) }
-}
-
+/// Azure may fill in the name where none is given.
 fn display_name(state: &Model, found: Option<&str>) -> Attr<String> {
     let by_default = state.display_name.is_null() && found == state.name.known().map(String::as_str);
     if by_default { Attr::Null } else { text(&state.display_name, found) }

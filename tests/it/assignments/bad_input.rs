@@ -43,6 +43,15 @@ fn what_can_be_seen_without_azure() -> Result<(), Failure> {
             sensor("resource_selectors = [{ selectors = [{ kind = \"resourceLocation\" }] }]"),
             &["set one of `in` and `not_in`"],
         ),
+        (
+            sensor("resource_selectors = [{ selectors = [{ kind = \"resourceLocation\", in = [] }] }]"),
+            &["with at least one value"],
+        ),
+        (sensor("not_scopes = [null]"), &["A null in a list", "compact()"]),
+        (
+            sensor("role_definition_ids = [\"Contributor\"]"),
+            &["Not the id of a role", "never matched by name"],
+        ),
         (sensor("remediation = { failure_threshold = 2 }"), &["a number from 0 to 1"]),
         (
             one(&format!("policy_definition_id = \"{SENSOR}\"\nidentity = {{ type = \"SystemAssigned\" }}")),
