@@ -193,24 +193,30 @@ fn no_way_back(case: &Case<'_>) -> Vec<Said> {
     let closed = |row: &Option<Lifecycle>| row.as_ref().is_some_and(|row| lifecycle::is_closed(row, date));
     let leaves_plan = case.facts.enabled.is(&false) || case.facts.removed.is(&true);
     let subplan = live.subplan.as_deref().and_then(|name| plan.subplan(name));
-    let leaves_subplan = |name: &str| {
-        leaves_plan || case.facts.subplan.known().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(name))
+    let closed_subplan = subplan.filter(|subplan| closed(&subplan.lifecycle));
+    let of_plan = match closed_subplan {
+        _ if !leaves_plan => None,
+        Some(subplan) => Some(format!("{} of plan {}", subplan.name, plan.name)),
+        None => closed(&plan.lifecycle).then(|| format!("plan {}", plan.name)),
     };
-    let left = match subplan.filter(|subplan| closed(&subplan.lifecycle) && leaves_subplan(&subplan.name)) {
-        Some(subplan) => format!("{} of plan {}", subplan.name, plan.name),
-        None if closed(&plan.lifecycle) && leaves_plan => format!("plan {}", plan.name),
-        None => return Vec::new(),
-    };
+    // Of a plan that is switched off, the sub-plan does not matter.
+    let other =
+        |name: &str| case.facts.subplan.known().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(name));
+    let of_subplan = closed_subplan.filter(|subplan| case.facts.enabled.is(&true) && other(&subplan.name));
+    let of_subplan = of_subplan.map(|subplan| format!("{} of plan {}", subplan.name, plan.name));
     if !live.on {
         return Vec::new();
     }
-    let subject = if leaves_plan { Subject::Tier } else { Subject::Subplan };
-    let detail = format!(
-        "The subscription still has {left}, and keeps it as long as nothing changes. Azure does not sell it any more: after \
-         this change it cannot be had again, also not by destroying this resource. If that is meant, nothing needs to \
-         be done."
-    );
-    vec![say("MDC112", subject, "There is no way back from this change", detail)]
+    let said = |(left, subject): (String, Subject)| {
+        let detail = format!(
+            "The subscription still has {left}, and keeps it as long as nothing changes. Azure does not sell it any more: after \
+             this change it cannot be had again, also not by destroying this resource. If that is meant, nothing needs to \
+             be done."
+        );
+        say("MDC112", subject, "There is no way back from this change", detail)
+    };
+    let causes = [of_plan.map(|left| (left, Subject::Tier)), of_subplan.map(|left| (left, Subject::Subplan))];
+    causes.into_iter().flatten().map(said).collect()
 }
 
 /// MDC070: worded as a doubt, because roles may come at apply time, and custom roles are many.
