@@ -1,9 +1,10 @@
 //! The one place where a failed request, or what a rule finds, becomes something that a user reads.
 
-use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics};
+use tfplugin_protocol::provider::Call;
+use tfplugin_protocol::{AttributePath, Diagnostic, Diagnostics, Result};
 
 use crate::arm::{Error, ErrorKind};
-use crate::availability::{Finding, Severity};
+use crate::availability::{Finding, Severity, Subject};
 use crate::catalog::Catalog;
 
 /// What a rule finds, at the attribute that it is about; nothing where nothing is wrong.
@@ -25,6 +26,29 @@ pub fn of_finding(finding: Finding, path: AttributePath) -> Option<Diagnostic> {
         Severity::Warning => Some(Diagnostic::warning(finding.summary, detail).at(path)),
         Severity::Note => None,
     }
+}
+
+/// What rules find, at the attributes that it is about. What is about none is left out.
+pub fn of_findings(findings: Vec<Finding>, path: impl Fn(&Subject) -> Option<AttributePath>) -> Diagnostics {
+    findings
+        .into_iter()
+        .filter_map(|finding| {
+            let path = path(&finding.subject)?;
+            of_finding(finding, path)
+        })
+        .collect()
+}
+
+/// Tells the warnings.
+///
+/// # Errors
+///
+/// Everything, where there are errors.
+pub fn tell<C>(call: &mut Call<C>, told: Diagnostics) -> Result<()> {
+    for warning in told.into_result()? {
+        call.warn(warning);
+    }
+    Ok(())
 }
 
 /// Explains a failed request: what was attempted, what Azure said, and what to do.

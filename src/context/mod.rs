@@ -7,12 +7,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
+use tokio::time::Instant;
 
-use crate::arm::{self, Client, IdError, Scope, ScopeKind};
-use crate::availability::Fact;
+use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
+use crate::availability::{Fact, Grant};
 use crate::catalog::model::Cloud;
 use crate::permissions::Permissions;
 use crate::policy::Policy;
@@ -21,6 +23,9 @@ use crate::pricings::Pricings;
 mod rules;
 
 pub use rules::{RuleBlock, RuleSettings, day_of, static_settings};
+
+/// How long a plan waits for what only adds to it. Without that it goes on.
+const LOOK_AHEAD: Duration = Duration::from_secs(20);
 
 /// The surroundings of every operation.
 #[derive(Debug)]
@@ -162,6 +167,20 @@ impl Context {
         }
     }
 
+    /// What the caller may do at a scope, for what only warns; nothing where that is not to be compared, where this process
+    /// applies already, as Azure itself then says so, or where it cannot be had.
+    pub async fn granted(&self, scope: &Scope, call: &arm::Call) -> Option<Vec<Grant>> {
+        let wanted = self.rules.preflight_permissions && !self.is_applying();
+        let permissions = self.permissions().filter(|_| wanted)?;
+        match permissions.at(scope, call).await {
+            Ok(granted) => Some(granted.to_vec()),
+            Err(error) => {
+                tracing::warn!(%error, "permissions are not compared");
+                None
+            }
+        }
+    }
+
     /// Notes that a resource of this configuration manages `id`. False if another one said so before.
     pub fn claim(&self, id: &str, managed: Managed) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
@@ -247,6 +266,48 @@ impl Context {
 /// How long, and whether still, Terraform wants an answer, in the client's terms.
 pub fn patience(call: &Call<Context>) -> arm::Call {
     arm::Call { deadline: call.deadline, cancel: call.cancel.clone() }
+}
+
+/// How long, and whether still, a plan waits for what only adds to it.
+pub fn look_ahead(call: &Call<Context>) -> arm::Call {
+    let mut patience = patience(call);
+    patience.deadline = patience.deadline.min(Instant::now() + LOOK_AHEAD);
+    patience
+}
+
+/// The scope that is planned for a resource that names none; unknown where the provider does not know it yet.
+///
+/// # Errors
+///
+/// Where the provider has none.
+pub fn planned_scope(call: &Call<Context>) -> Result<Attr<String>> {
+    let context = call.context()?;
+    if context.default_scope.is_unknown() {
+        return Ok(Attr::Unknown);
+    }
+    context.scope_by_default().map(|scope| scope.as_str().into())
+}
+
+/// Reads the id of something that stands at a scope, in any letter case, into the scope and a name.
+///
+/// # Errors
+///
+/// What is wrong with it, and what an id of `what`, such as `a Defender plan`, looks like with the name `example`.
+pub fn parse_id(id: &str, resource_type: &str, what: &str, example: &str) -> Result<(Scope, String)> {
+    let wrong = |problem: String| {
+        let beginning: String = id.chars().take(300).collect();
+        let detail = format!(
+            "{beginning:?} is not the id of {what}: {problem}. Such an id looks like \
+             /subscriptions/00000000-0000-0000-0000-000000000000/providers/{resource_type}/{example}."
+        );
+        Diagnostic::error(format!("Not the id of {what}"), detail)
+    };
+    let (scope, found, name) =
+        ResourceId::parse_extension(id).map_err(|error| wrong(error.problem().to_owned()))?;
+    if found != resource_type {
+        return Err(wrong(format!("it is the id of a {}", found.as_str())).into());
+    }
+    Ok((scope, name))
 }
 
 /// Says what a scope looks like; to somebody who has left out the beginning, the whole of it.

@@ -7,7 +7,7 @@ use tfplugin_protocol::provider::ProviderBlock;
 use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics};
 use time::OffsetDateTime;
 
-use crate::availability::{Fact, Facts, Finding, Level, Levels, at_levels, evaluate};
+use crate::availability::{Fact, Facts, Finding, Level, Levels, Severity, at_levels, evaluate};
 use crate::catalog::model::Day;
 use crate::catalog::{Catalog, nearest};
 
@@ -99,6 +99,18 @@ impl RuleSettings {
             Some(levels) => at_levels(evaluate(Catalog::get(), facts, self.date), levels),
             None => Vec::new(),
         }
+    }
+
+    /// The same, but that these rules only warn unless the user has chosen how grave they are.
+    pub fn judge_mildly(&self, facts: &Facts, is_mild: impl Fn(&str) -> bool) -> Vec<Finding> {
+        let chosen = |rule: &str| self.levels.as_ref().is_some_and(|levels| levels.contains_key(rule));
+        let mut findings = self.judge(facts);
+        for finding in &mut findings {
+            if is_mild(&finding.rule.id) && !chosen(&finding.rule.id) {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+        }
+        findings
     }
 }
 

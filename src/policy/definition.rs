@@ -17,8 +17,6 @@ pub struct Definition {
     pub parameters: BTreeMap<String, Parameter>,
     /// Roles that its deployments need, by GUID; of an initiative, those of all its members.
     pub roles: BTreeSet<String>,
-    /// Whether Azure calls it deprecated.
-    pub deprecated: bool,
     /// The members of an initiative.
     pub members: Vec<Member>,
 }
@@ -97,7 +95,6 @@ impl Definition {
             display_name: properties["displayName"].as_str().unwrap_or_default().to_owned(),
             parameters: parameters.map(|(name, body)| (name.clone(), Parameter::of_body(body))).collect(),
             roles: roles.map(role_guid).collect(),
-            deprecated: properties["metadata"]["deprecated"] == true,
             members: members.filter_map(Member::of_body).collect(),
         })
     }

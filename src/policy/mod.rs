@@ -155,11 +155,6 @@ impl Policy {
     }
 }
 
-/// Waits for all of some acts, at once.
-pub async fn all<T>(acts: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    join_all(acts).await
-}
-
 /// Longer and longer pauses between looks at something that Azure is still at.
 #[derive(Debug)]
 struct Backoff {

@@ -2,26 +2,21 @@
 //! what is said, and no answer is no error.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Diagnostics, Result, Severity};
-use tokio::time::Instant;
 
 use super::apply::{Leave, leave};
 use super::facts;
 use super::model::Model;
 use super::state::Before;
 use crate::arm::{self, Scope};
-use crate::availability::{Fact, Facts, Finding, Severity::Warning};
+use crate::availability::{Fact, Facts, Finding};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Answer, Cloud};
-use crate::context::{Context, RuleSettings, patience};
-use crate::diagnostics::of_finding;
+use crate::context::{Context, RuleSettings, look_ahead};
+use crate::diagnostics::{of_findings, tell};
 use crate::pricings::{Pricing, Pricings, Tier, plan_named};
-
-/// How long a plan waits for what only adds to it. Without that it goes on.
-const LOOK_AHEAD: Duration = Duration::from_secs(20);
 
 /// A plan that is planned.
 #[derive(Clone, Copy)]
@@ -49,7 +44,7 @@ pub(super) async fn judge(call: &mut Call<Context>, subject: Subject<'_>) -> Res
     let Some(context) = call.context_if_configured() else { return Ok(()) };
     let look = Look { context: &context, call: look_ahead(call), scope: subject.scope };
     let facts = look.complete(subject).await;
-    tell(call, context.rules.judge(&facts))
+    tell(call, told(context.rules.judge(&facts)))
 }
 
 /// Says what the rules find of a deletion. It is not stopped by them, unless that was asked for: Azure has the last word.
@@ -87,34 +82,11 @@ pub(super) async fn judge_deletion(
     };
     let look = Look { context: &context, call: look_ahead(call), scope: Some(scope) };
     let facts = look.with_permissions(Facts { live: Fact::Known(live), ..left }).await;
-    let chosen = |rule: &str| context.rules.levels.as_ref().is_some_and(|levels| levels.contains_key(rule));
-    let findings = context.rules.judge(&facts).into_iter().map(|finding| {
-        let severity =
-            if chosen(&finding.rule.id) { finding.severity } else { finding.severity.min(Warning) };
-        Finding { severity, ..finding }
-    });
-    tell(call, findings.collect())
-}
-
-fn tell(call: &mut Call<Context>, findings: Vec<Finding>) -> Result<()> {
-    for warning in told(findings).into_result()? {
-        call.warn(warning);
-    }
-    Ok(())
+    tell(call, told(context.rules.judge_mildly(&facts, |_| true)))
 }
 
 fn told(findings: Vec<Finding>) -> Diagnostics {
-    let told = |finding: Finding| {
-        let path = facts::path(&finding.subject)?;
-        of_finding(finding, path)
-    };
-    findings.into_iter().filter_map(told).collect()
-}
-
-fn look_ahead(call: &Call<Context>) -> arm::Call {
-    let mut patience = patience(call);
-    patience.deadline = patience.deadline.min(Instant::now() + LOOK_AHEAD);
-    patience
+    of_findings(findings, facts::path)
 }
 
 /// A look at Azure.
@@ -198,19 +170,12 @@ impl Look<'_> {
         }
     }
 
-    /// What the caller may do, unless that is not wanted, or the process applies already: then Azure itself says so.
+    /// What the caller may do, where that is compared.
     async fn with_permissions(&self, mut facts: Facts) -> Facts {
-        let wanted = self.context.rules.preflight_permissions && !self.context.is_applying();
-        let (Some(scope), Some(permissions)) = (self.scope.filter(|_| wanted), self.context.permissions())
-        else {
-            return facts;
-        };
-        match permissions.at(scope, &self.call).await {
-            Ok(granted) => {
-                facts.granted = Fact::Known(granted.to_vec());
-                facts.scope = Fact::Known(scope.as_str().to_owned());
-            }
-            Err(error) => tracing::warn!(%error, "permissions are not compared"),
+        let Some(scope) = self.scope else { return facts };
+        if let Some(granted) = self.context.granted(scope, &self.call).await {
+            facts.granted = Fact::Known(granted);
+            facts.scope = Fact::Known(scope.as_str().to_owned());
         }
         facts
     }

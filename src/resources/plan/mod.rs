@@ -22,9 +22,9 @@ use tfplugin_protocol::provider::{
 };
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
-use crate::arm::{ErrorKind, ResourceId, Scope, ScopeKind};
+use crate::arm::{ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{Context, patience, plan_scope, static_settings};
+use crate::context::{self, Context, patience, plan_scope, static_settings};
 use crate::pricings::{Pricing, RESOURCE_TYPE, plan_named};
 use model::Model;
 
@@ -134,19 +134,7 @@ impl Resource for Plan {
 
 /// Reads the id of a plan, in any letter case; azurerm's ids are the same.
 fn parse_id(id: &str) -> Result<(Scope, String)> {
-    let wrong = |problem: String| {
-        let beginning: String = id.chars().take(300).collect();
-        let detail = format!(
-            "{beginning:?} is not the id of a Defender plan: {problem}. Such an id looks like \
-             /subscriptions/00000000-0000-0000-0000-000000000000/providers/{RESOURCE_TYPE}/VirtualMachines."
-        );
-        Diagnostic::error("Not the id of a Defender plan", detail)
-    };
-    let (scope, resource_type, name) =
-        ResourceId::parse_extension(id).map_err(|error| wrong(error.problem().to_owned()))?;
-    if resource_type != RESOURCE_TYPE {
-        return Err(wrong(format!("it is the id of a {}", resource_type.as_str())).into());
-    }
+    let (scope, name) = context::parse_id(id, RESOURCE_TYPE, "a Defender plan", "VirtualMachines")?;
     Ok((plan_scope(scope.as_str())?, name))
 }
 

@@ -9,13 +9,13 @@ use super::state::Before;
 use super::succession;
 use crate::arm::{Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{Context, plan_scope};
+use crate::context::{Context, plan_scope, planned_scope};
 use crate::pricings::{Pricings, Tier};
 
 pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
     if planned.scope.is_unknown() && config.scope.is_null() {
-        planned.scope = unless_unknown(call)?;
+        planned.scope = planned_scope(call)?;
     }
     let scope = planned.scope.known().map(|text| plan_scope(text)).transpose()?;
     if changed {
@@ -93,14 +93,6 @@ fn warn_of_removal(call: &mut Call<Context>, name: &str, scope: &Scope) {
         scope.as_str()
     );
     call.warn(Diagnostic::warning("Destroying makes the resource inherit", detail).at("on_destroy"));
-}
-
-fn unless_unknown(call: &Call<Context>) -> Result<Attr<String>> {
-    let context = call.context()?;
-    if context.default_scope.is_unknown() {
-        return Ok(Attr::Unknown);
-    }
-    context.scope_by_default().map(|scope| scope.as_str().into())
 }
 
 /// Fills in what is known before apply, so that the plan says no more "known after apply" than it must.

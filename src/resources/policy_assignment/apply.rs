@@ -1,9 +1,10 @@
 //! Making an assignment true: the assignment, then the roles of its identity, then the remediation. After each step the
 //! state says what there is, so that whatever fails leaves nothing behind that nobody manages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
 use tokio::time::Instant;
@@ -16,7 +17,7 @@ use super::{planning, wire};
 use crate::arm::{self, Error, ErrorKind, Scope};
 use crate::context::{Context, patience};
 use crate::diagnostics::explain;
-use crate::policy::{Grantee, Identity, Policy, Wanted, all};
+use crate::policy::{Assignment, Grantee, Identity, Policy, Wanted};
 
 /// How long to look for what a failed write left behind. Terraform is waiting, and the deadline is over.
 const LOOK_BACK: Duration = Duration::from_secs(30);
@@ -53,8 +54,8 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     call.save(&state);
     let mut ours = roles::left_over(&call.private);
     ours.extend(roles::ours(&state, &scope).into_values());
-    every(all(ours.iter().map(|id| policy.revoke(id, &patience))).await)?;
-    roles::leave_over(&mut call.private, &BTreeSet::new());
+    every(join_all(ours.iter().map(|id| policy.revoke(id, &patience))).await)?;
+    roles::nothing_left_over(&mut call.private);
     state.role_assignments = Attr::Known(BTreeMap::new());
     call.save(&state);
     Ok(policy.unassign(&id, &patience).await?)
@@ -165,9 +166,7 @@ impl Making<'_> {
         };
         self.take_in(&answer);
         if before.0 != self.state.principal_id {
-            let mut left_over = roles::left_over(&call.private);
-            left_over.extend(before.1.into_values());
-            roles::leave_over(&mut call.private, &left_over);
+            roles::leave_over(&mut call.private, before.1);
             self.state.role_assignments = Attr::Known(BTreeMap::new());
         }
         call.save(&self.state);
@@ -181,7 +180,7 @@ impl Making<'_> {
     }
 
     /// The state after Azure's answer: as planned, with what only Azure knows.
-    fn take_in(&mut self, answer: &crate::policy::Assignment) {
+    fn take_in(&mut self, answer: &Assignment) {
         let fresh = wire::refresh(self.planned.clone(), answer);
         let definition_version = match &self.planned.definition_version {
             Attr::Unknown => fresh.definition_version,
@@ -230,7 +229,7 @@ impl Making<'_> {
     /// Grants what is missing, then takes away what we granted and is wanted no longer.
     async fn grant(&mut self, call: &mut Call<Context>, wanted: &Roles) -> Result<()> {
         let patience = patience(call);
-        let there = roles::assignments(&self.state);
+        let mut there = roles::assignments(&self.state);
         let missing: Vec<&String> = wanted.iter().filter(|role| !there.contains_key(*role)).collect();
         let principal = self.state.principal_id.known().cloned();
         if let (None, false) = (&principal, missing.is_empty()) {
@@ -238,10 +237,10 @@ impl Making<'_> {
         }
         let principal = principal.unwrap_or_default();
         let to = Grantee { scope: &self.scope, assignment: &self.id, principal: &principal };
-        let outcomes = all(missing.into_iter().map(|role| self.policy.grant(&to, role, &patience))).await;
+        let outcomes =
+            join_all(missing.into_iter().map(|role| self.policy.grant(&to, role, &patience))).await;
         let (granted, failures): (Vec<_>, Vec<_>) =
             outcomes.into_iter().partition(std::result::Result::is_ok);
-        let mut there = there;
         there.extend(granted.into_iter().flatten().map(|granted| (granted.role, granted.id)));
         self.note(call, &there);
         every(failures.into_iter().map(|outcome| outcome.map(drop)).collect())?;
@@ -249,8 +248,8 @@ impl Making<'_> {
         let ours = roles::ours(&self.state, &self.scope);
         let mut old = roles::left_over(&call.private);
         old.extend(ours.into_iter().filter(|(role, _)| !wanted.contains(role)).map(|(_, id)| id));
-        every(all(old.iter().map(|id| self.policy.revoke(id, &patience))).await)?;
-        roles::leave_over(&mut call.private, &BTreeSet::new());
+        every(join_all(old.iter().map(|id| self.policy.revoke(id, &patience))).await)?;
+        roles::nothing_left_over(&mut call.private);
         there.retain(|role, _| wanted.contains(role));
         self.note(call, &there);
         self.state.role_definition_ids = self.planned.role_definition_ids.clone();
@@ -288,7 +287,8 @@ impl Making<'_> {
         remediating::forget(self.policy, &self.state, &ids, &patience).await?;
         self.state.remediations = remediating::started(&runs);
         call.save(&self.state);
-        let starts = all(runs.iter().map(|run| self.policy.remediate(&run.id, &run.task, &patience))).await;
+        let starts =
+            join_all(runs.iter().map(|run| self.policy.remediate(&run.id, &run.task, &patience))).await;
         let progress = every(starts)?;
         self.state.remediations = remediating::to_attr(runs.iter().zip(progress.iter().map(Some)));
         call.save(&self.state);
@@ -303,7 +303,7 @@ impl Making<'_> {
             return Ok(());
         }
         let patience = patience(call);
-        let ends = all(runs.iter().map(|run| self.policy.until_remediated(&run.id, &patience))).await;
+        let ends = join_all(runs.iter().map(|run| self.policy.until_remediated(&run.id, &patience))).await;
         let look = arm::Call { deadline: Instant::now() + LOOK_BACK, cancel: CancellationToken::new() };
         let mut reached = Vec::new();
         for (run, end) in runs.iter().zip(ends) {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use tfplugin_protocol::provider::Call;
-use tfplugin_protocol::{Attr, AttributePath, Diagnostics, Result};
+use tfplugin_protocol::{Attr, AttributePath, Result};
 
 use super::model::Model;
 use super::{check, roles, wire};
-use crate::availability::{Fact, Facts, Severity, Subject};
-use crate::context::{Context, patience};
-use crate::diagnostics::of_finding;
+use crate::availability::{Fact, Facts, Subject};
+use crate::context::{Context, look_ahead};
+use crate::diagnostics::{of_findings, tell};
 use crate::policy::{Definition, role_guid};
 
 /// The rule on identities without the roles of their policy.
@@ -26,32 +26,15 @@ pub(super) async fn judge(
     let mut facts = facts(prior, planned, definition);
     facts.cloud = context.cloud;
     let scope = planned.scope.known().and_then(|text| check::scope(text).ok());
-    let looks = context.rules.preflight_permissions && !context.is_applying();
-    if let (Some(scope), Some(permissions), true) = (scope, context.permissions(), looks) {
-        match permissions.at(&scope, &patience(call)).await {
-            Ok(granted) => {
-                facts.granted = Fact::Known(granted.to_vec());
-                facts.scope = Fact::Known(scope.as_str().to_owned());
-            }
-            Err(error) => tracing::warn!(%error, "permissions are not compared"),
-        }
+    if let Some(scope) = scope
+        && let Some(granted) = context.granted(&scope, &look_ahead(call)).await
+    {
+        facts.granted = Fact::Known(granted);
+        facts.scope = Fact::Known(scope.as_str().to_owned());
     }
-    let chosen = |rule: &str| context.rules.levels.as_ref().is_some_and(|levels| levels.contains_key(rule));
-    let mut told = Diagnostics::default();
-    for mut finding in context.rules.judge(&facts) {
-        // Roles that are left out on purpose may be granted by another resource, to this one's principal_id.
-        if finding.rule.id == LACKS_ROLES && !chosen(LACKS_ROLES) {
-            finding.severity = finding.severity.min(Severity::Warning);
-        }
-        let path = path(&finding.subject);
-        if let Some(diagnostic) = of_finding(finding, path) {
-            told.push(diagnostic);
-        }
-    }
-    for warning in told.into_result()? {
-        call.warn(warning);
-    }
-    Ok(())
+    // Roles that are left out on purpose may be granted by another resource, to this one's principal_id.
+    let findings = context.rules.judge_mildly(&facts, |rule| rule == LACKS_ROLES);
+    tell(call, of_findings(findings, |subject| Some(path(subject))))
 }
 
 fn facts(prior: Option<&Model>, planned: &Model, definition: &Definition) -> Facts {

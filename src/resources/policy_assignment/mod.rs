@@ -19,8 +19,8 @@ use tfplugin_protocol::provider::{
 };
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
-use crate::arm::{ResourceId, Scope};
-use crate::context::{Context, patience};
+use crate::arm::Scope;
+use crate::context::{Context, parse_id, patience};
 use crate::policy::ASSIGNMENT_TYPE;
 use model::Model;
 
@@ -69,9 +69,7 @@ impl Resource for PolicyAssignment {
         let Some(found) = policy.assignment(&id, &patience).await? else { return Ok(None) };
         if state.principal_id.known().map(String::as_str) != found.principal() {
             // An apply that was killed, or somebody else, has given it another identity.
-            let mut left_over = roles::left_over(&call.private);
-            left_over.extend(roles::ours(&state, &scope).into_values());
-            roles::leave_over(&mut call.private, &left_over);
+            roles::leave_over(&mut call.private, roles::ours(&state, &scope));
         }
         let mut state = wire::refresh(state, &found);
         let there = match found.principal() {
@@ -98,27 +96,9 @@ impl Resource for PolicyAssignment {
             ImportTarget::Id(id) => id.to_owned(),
             ImportTarget::Identity(identity) => identity.get("id").as_str().unwrap_or_default().to_owned(),
         };
-        let (scope, name) = parse_id(&id)?;
+        let (scope, name) = parse_id(&id, ASSIGNMENT_TYPE, "a policy assignment", "NAME")?;
         Ok(Model::at(&scope, &name))
     }
-}
-
-/// Reads the id of an assignment, in any letter case.
-fn parse_id(id: &str) -> Result<(Scope, String)> {
-    let wrong = |problem: String| {
-        let beginning: String = id.chars().take(300).collect();
-        let detail = format!(
-            "{beginning:?} is not the id of a policy assignment: {problem}. Such an id looks like \
-             /subscriptions/00000000-0000-0000-0000-000000000000/providers/{ASSIGNMENT_TYPE}/NAME."
-        );
-        Diagnostic::error("Not the id of a policy assignment", detail)
-    };
-    let (scope, resource_type, name) =
-        ResourceId::parse_extension(id).map_err(|error| wrong(error.problem().to_owned()))?;
-    if resource_type != ASSIGNMENT_TYPE {
-        return Err(wrong(format!("it is the id of a {}", resource_type.as_str())).into());
-    }
-    Ok((scope, name))
 }
 
 /// Scope and id of an assignment that is planned or stored.

@@ -12,7 +12,7 @@ use super::model::{Identity, Model, known_texts};
 use super::roles::{self, Record, Roles};
 use super::{check, judging, schema, wire};
 use crate::arm::{Error, ErrorKind, Scope};
-use crate::context::{Context, Managed, patience};
+use crate::context::{Context, Managed, patience, planned_scope};
 use crate::policy::{Definition, Policy, Wanted};
 
 /// Names that are made here come from this.
@@ -21,7 +21,7 @@ const NAMES: Uuid = Uuid::from_u128(0x1d2b_7a64_90c3_4f5e_b1a8_37e6_5c0d_42f9);
 pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
     let Planning { config, prior, mut planned, changed } = planning;
     if planned.scope.is_unknown() && config.scope.is_null() {
-        planned.scope = by_default(call)?;
+        planned.scope = planned_scope(call)?;
     }
     // A name that was made is made anew for another definition.
     let other =
@@ -67,15 +67,6 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         judging::judge(call, prior.as_ref(), &planned, &definition).await?;
     }
     Ok(planned)
-}
-
-/// The provider's scope, if it is known by now.
-fn by_default(call: &Call<Context>) -> Result<Attr<String>> {
-    let Some(context) = call.context_if_configured().filter(|context| !context.default_scope.is_unknown())
-    else {
-        return Ok(Attr::Unknown);
-    };
-    context.scope_by_default().map(|scope| scope.as_str().into())
 }
 
 fn same(a: &Attr<String>, b: &Attr<String>) -> bool {

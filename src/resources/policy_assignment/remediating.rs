@@ -1,11 +1,12 @@
 //! Remediations of an assignment: which, under which names, and what is said of their ends.
 
+use futures_util::future::join_all;
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 use uuid::Uuid;
 
 use super::model::{Model, Remediated, known_items, known_texts};
 use crate::arm::{Call, Error, Scope};
-use crate::policy::{Failed, Filters, Policy, Progress, Task, Threshold, all};
+use crate::policy::{Failed, Filters, Policy, Progress, Task, Threshold};
 
 /// How many failures are shown.
 pub(super) const SHOWN: usize = 5;
@@ -81,7 +82,7 @@ pub(super) fn to_attr<'a>(
 pub(super) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &Call) -> Result<()> {
     let ids = known_items(&state.remediations).filter_map(|remediated| remediated.id.known());
     let old = ids.filter(|id| !but.contains(&id.as_str()));
-    for outcome in all(old.map(|id| policy.forget_remediation(id, call))).await {
+    for outcome in join_all(old.map(|id| policy.forget_remediation(id, call))).await {
         outcome?;
     }
     Ok(())

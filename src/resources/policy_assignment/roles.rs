@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tfplugin_protocol::Attr;
 use tfplugin_protocol::provider::Private;
 
-use super::model::{Model, Texts, items, known_texts};
+use super::model::{Model, Texts, known_texts};
 use crate::arm::Scope;
 use crate::policy::{Granted, Grantee, role_definition_id, role_guid};
 
@@ -25,10 +25,7 @@ pub(super) fn of_texts(ids: &Texts) -> Roles {
 
 /// Roles as an attribute.
 pub(super) fn to_texts(roles: &Roles) -> Texts {
-    match items(roles.iter().map(|role| role_definition_id(role))) {
-        Attr::Known(ids) => Attr::Known(ids),
-        Attr::Null | Attr::Unknown => Attr::Known(Vec::new()),
-    }
+    Attr::Known(roles.iter().map(|role| Attr::Known(role_definition_id(role))).collect())
 }
 
 /// Ids of role assignments by role.
@@ -52,9 +49,18 @@ pub(super) fn left_over(private: &Private) -> BTreeSet<String> {
     private.get(LEFT_OVER).unwrap_or_default()
 }
 
-/// Notes what is to go, until it is gone.
-pub(super) fn leave_over(private: &mut Private, ids: &BTreeSet<String>) {
-    if ids.is_empty() { private.remove(LEFT_OVER) } else { private.set(LEFT_OVER, ids) }
+/// Notes that these, by role, are to go.
+pub(super) fn leave_over(private: &mut Private, more: BTreeMap<String, String>) {
+    let mut ids = left_over(private);
+    ids.extend(more.into_values());
+    if !ids.is_empty() {
+        private.set(LEFT_OVER, &ids);
+    }
+}
+
+/// Notes that nothing of it is left.
+pub(super) fn nothing_left_over(private: &mut Private) {
+    private.remove(LEFT_OVER);
 }
 
 /// What the last apply was to make true: to see when a role is missing, and when something is not written any more.
@@ -90,8 +96,8 @@ pub(super) fn refresh(model: &mut Model, private: &Private, there: &[Granted]) {
     for granted in
         there.iter().filter(|granted| wanted.as_ref().is_none_or(|wanted| wanted.contains(&granted.role)))
     {
-        let is_known = known.get(&granted.role).is_some_and(|id| id.eq_ignore_ascii_case(&granted.id));
-        match known.get(&granted.role).filter(|_| is_known) {
+        let spelt = known.get(&granted.role).filter(|id| id.eq_ignore_ascii_case(&granted.id));
+        match spelt {
             Some(id) => drop(by_role.insert(granted.role.clone(), id.clone())),
             None => drop(by_role.entry(granted.role.clone()).or_insert_with(|| granted.id.clone())),
         }

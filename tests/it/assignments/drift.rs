@@ -8,6 +8,9 @@ use arm_emulator::Fault;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// A role that has nothing to do with the sensor.
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+
 fn attributes(scene: &Scene) -> Result<Value, Failure> {
     Ok(instance(scene, "defender_policy_assignment.this")?.unwrap_or_default()["attributes"].clone())
 }
@@ -111,25 +114,12 @@ fn another_location_or_definition_is_another_assignment() -> Result<(), Failure>
 
 #[test]
 fn a_role_that_somebody_else_granted_is_used_and_stays() -> Result<(), Failure> {
-    let user = format!(
-        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
-    );
-    let identity = format!("identity = {{ identity_ids = [\"{user}\"] }}");
+    let identity = deployer();
     let scene = Scene::new(&sensor(&format!("{identity}\nrole_definition_ids = []")))?;
     scene.workspace.apply()?.require(0)?;
     let principal = attributes(&scene)?["principal_id"].clone();
     assert!(principal.is_string(), "the object id of the user-assigned identity");
-    let theirs = format!(
-        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/11111111-2222-3333-4444-555555555555"
-    );
-    let role =
-        format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{}", SENSOR_ROLES[0]);
-    scene.azure.put_resource(
-        &theirs,
-        json!({"id": theirs, "name": "11111111-2222-3333-4444-555555555555",
-            "type": "Microsoft.Authorization/roleAssignments", "properties": {"scope": SUBSCRIPTION,
-            "roleDefinitionId": role, "principalId": principal, "principalType": "ServicePrincipal"}}),
-    );
+    let theirs = granted_by_hand(&scene, SENSOR_ROLES[0], &principal);
     scene.workspace.write("main.tf", &sensor(&identity))?;
     scene.workspace.apply()?.require(0)?;
     assert_eq!(attributes(&scene)?["role_assignments"][SENSOR_ROLES[0]], theirs.as_str());
@@ -174,10 +164,7 @@ fn roles_of_an_identity_that_is_given_up_go_even_after_a_failure() -> Result<(),
     let scene = Scene::new(&sensor(""))?;
     let before = scene.azure.resources();
     scene.workspace.apply()?.require(0)?;
-    let user = format!(
-        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
-    );
-    scene.workspace.write("main.tf", &sensor(&format!("identity = {{ identity_ids = [\"{user}\"] }}")))?;
+    scene.workspace.write("main.tf", &sensor(&deployer()))?;
     scene.azure.add_fault(refuse("/roleAssignments/"));
     scene.workspace.apply()?.require(1)?;
     scene.workspace.apply()?.require(0)?;
@@ -194,24 +181,10 @@ fn roles_of_an_identity_that_is_given_up_go_even_after_a_failure() -> Result<(),
 
 #[test]
 fn roles_that_an_import_finds_are_not_taken_away() -> Result<(), Failure> {
-    let user = format!(
-        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
-    );
-    let scene = Scene::new(&sensor(&format!("identity = {{ identity_ids = [\"{user}\"] }}")))?;
+    let scene = Scene::new(&sensor(&deployer()))?;
     scene.workspace.apply()?.require(0)?;
     let principal = attributes(&scene)?["principal_id"].clone();
-    let theirs = format!(
-        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/11111111-2222-3333-4444-555555555555"
-    );
-    let reader = format!(
-        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"
-    );
-    scene.azure.put_resource(
-        &theirs,
-        json!({"id": theirs, "name": "11111111-2222-3333-4444-555555555555",
-            "type": "Microsoft.Authorization/roleAssignments", "properties": {"scope": SUBSCRIPTION,
-            "roleDefinitionId": reader, "principalId": principal, "principalType": "ServicePrincipal"}}),
-    );
+    granted_by_hand(&scene, READER, &principal);
     require_settled(&scene)?;
     scene.workspace.run(["state", "rm", "defender_policy_assignment.this"])?.require(0)?;
     scene.workspace.import("defender_policy_assignment.this", &assignment().to_uppercase())?.require(0)?;
@@ -230,6 +203,26 @@ fn a_name_that_is_not_written_any_more_stays() -> Result<(), Failure> {
     scene.workspace.write("main.tf", &sensor("description = \"x\"").replace("name = \"sensor\"", ""))?;
     scene.workspace.apply()?.require(0)?.require_text("0 added, 1 changed, 0 destroyed")?;
     require_settled(&scene)
+}
+
+/// An identity that exists, and is the user's own.
+fn deployer() -> String {
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg");
+    let id = format!("{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer");
+    format!("identity = {{ identity_ids = [\"{id}\"] }}")
+}
+
+/// Somebody else grants a role at the subscription. Returns the id of the role assignment.
+fn granted_by_hand(scene: &Scene, role: &str, principal: &Value) -> String {
+    let name = "11111111-2222-3333-4444-555555555555";
+    let providers = format!("{SUBSCRIPTION}/providers/Microsoft.Authorization");
+    let id = format!("{providers}/roleAssignments/{name}");
+    let properties = json!({"scope": SUBSCRIPTION, "roleDefinitionId": format!("{providers}/roleDefinitions/{role}"),
+        "principalId": principal, "principalType": "ServicePrincipal"});
+    let body = json!({"id": id, "name": name, "type": "Microsoft.Authorization/roleAssignments",
+        "properties": properties});
+    scene.azure.put_resource(&id, body);
+    id
 }
 
 /// The next write to something whose path has this in it is refused.
