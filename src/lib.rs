@@ -9,7 +9,8 @@
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
 //! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`context`], [`guide`], [`availability`] |
-//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | [`context`], [`pricings`], [`permissions`], [`policy`], [`rows`], [`availability`], [`arm`] |
+//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, [`context`], [`pricings`], [`permissions`], [`policy`], [`rows`], [`availability`], [`arm`] |
+//! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
 //! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
@@ -39,6 +40,7 @@ pub mod data_sources;
 pub mod functions;
 pub mod resources;
 
+mod assignment;
 pub mod guide;
 pub mod rows;
 

@@ -1,28 +1,21 @@
 //! `defender_policy_assignment`: an assignment of a policy or initiative, with the roles of its identity and the
 //! remediation of what is there already.
 //!
-//! What Azure's portal does in one step is four kinds of requests, and each of them can fail by itself. The state says
-//! after each what there is; names are made from what they stand for, so that a run that was killed can be run again.
+//! The work is done by [`assignment`](crate::assignment); this gives it what the user wrote.
 
 mod apply;
 mod check;
-mod judging;
-mod model;
 mod planning;
-mod remediating;
-mod roles;
-mod schema;
-mod wire;
 
 use tfplugin_protocol::provider::{
     Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
 };
-use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
+use tfplugin_protocol::{Diagnostics, Result, Schema, Value};
 
-use crate::arm::Scope;
+use crate::assignment::model::Model;
+use crate::assignment::{reading, schema};
 use crate::context::{Context, parse_id, patience};
 use crate::policy::ASSIGNMENT_TYPE;
-use model::Model;
 
 /// The resource.
 #[derive(Debug)]
@@ -63,24 +56,11 @@ impl Resource for PolicyAssignment {
     }
 
     async fn read(&self, call: &mut Call<Context>, state: Model) -> Result<Option<Model>> {
-        let (scope, id) = place(&state)?;
         let context = call.context()?;
-        let (policy, patience) = (context.policy()?, patience(call));
-        let Some(found) = policy.assignment(&id, &patience).await? else { return Ok(None) };
-        if state.principal_id.known().map(String::as_str) != found.principal() {
-            // An apply that was killed, or somebody else, has given it another identity.
-            roles::leave_over(&mut call.private, roles::ours(&state, &scope));
-        }
-        let mut state = wire::refresh(state, &found);
-        let there = match found.principal() {
-            Some(principal) => policy.granted(&scope, principal, &patience).await?,
-            None => Vec::new(),
-        };
-        roles::refresh(&mut state, &call.private, &there);
-        if state.remediations.is_null() {
-            state.remediations = Attr::Known(Vec::new());
-        }
-        Ok(Some(state))
+        let (policy, patience, mut notes) = (context.policy()?, patience(call), apply::notes(call));
+        let found = reading::read(policy, &patience, state, &mut notes).await?;
+        apply::keep(&mut call.private, &notes);
+        Ok(found)
     }
 
     async fn update(&self, call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
@@ -99,15 +79,6 @@ impl Resource for PolicyAssignment {
         let (scope, name) = parse_id(&id, ASSIGNMENT_TYPE, "a policy assignment", "NAME")?;
         Ok(Model::at(&scope, &name))
     }
-}
-
-/// Scope and id of an assignment that is planned or stored.
-fn place(model: &Model) -> Result<(Scope, String)> {
-    if let (Attr::Known(scope), Attr::Known(id)) = (&model.scope, &model.id) {
-        return Ok((check::scope(scope)?, id.clone()));
-    }
-    let detail = "The state of the policy assignment is incomplete.";
-    Err(Diagnostic::error("Scope or name is missing", detail).into())
 }
 
 #[cfg(test)]

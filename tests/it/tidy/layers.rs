@@ -6,6 +6,7 @@ use super::{assert_none, finding};
 
 /// What resources and data sources may use.
 const BELOW_RESOURCES: &[&str] = &[
+    "assignment",
     "context",
     "pricings",
     "permissions",
@@ -18,7 +19,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     (
         "provider",
         &[
@@ -36,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     ("commands", &["context", "guide", "availability", "catalog"]),
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
+    ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
     ("functions", &["rows", "availability", "catalog"]),
     ("context", &["pricings", "permissions", "policy", "availability", "catalog", "arm"]),
     ("pricings", &["catalog", "arm"]),

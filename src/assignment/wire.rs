@@ -17,7 +17,7 @@ const OWN_METADATA: [&str; 6] =
     ["assignedBy", "createdBy", "createdOn", "parameterScopes", "updatedBy", "updatedOn"];
 
 /// The body of a write.
-pub(super) fn wanted(model: &Model) -> Wanted {
+pub(crate) fn wanted(model: &Model) -> Wanted {
     let text = |text: &Attr<String>| text.known().cloned();
     Wanted {
         location: text(&model.location),
@@ -59,7 +59,7 @@ fn identity(wish: &Identity) -> policy::Identity {
 }
 
 /// Parameters that are set; null is as good as left out.
-pub(super) fn parameters(any: &AnyValue) -> BTreeMap<String, ParameterValue> {
+pub(crate) fn parameters(any: &AnyValue) -> BTreeMap<String, ParameterValue> {
     let entries = any.entries().unwrap_or_default().into_iter();
     let set = entries.filter(|(_, value)| !value.is_null());
     set.filter_map(|(name, value)| Some((name, ParameterValue { value: value.to_json()? }))).collect()
@@ -86,7 +86,7 @@ fn list<T, U>(attr: &Attr<Vec<Attr<T>>>, convert: impl Fn(&T) -> U) -> Option<Ve
 }
 
 /// A state with what Azure has now. Where Azure only writes it in another way, the known spelling stays.
-pub(super) fn refresh(state: Model, found: &Assignment) -> Model {
+pub(crate) fn refresh(state: Model, found: &Assignment) -> Model {
     let is = &found.is;
     let properties = &is.properties;
     let place = is.location.as_deref();

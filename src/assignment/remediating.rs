@@ -9,28 +9,28 @@ use crate::arm::{Call, Error, Scope};
 use crate::policy::{Failed, Filters, Policy, Progress, Task, Threshold};
 
 /// How many failures are shown.
-pub(super) const SHOWN: usize = 5;
+pub(crate) const SHOWN: usize = 5;
 
 /// Names of remediations are made from this, so that an apply that was killed starts none twice.
 const NAMES: Uuid = Uuid::from_u128(0x8e04_5b7d_2f61_4ac9_93d8_51b0_6ea7_c31d);
 
 /// A remediation that is to run.
-pub(super) struct Run {
-    pub(super) id: String,
-    pub(super) task: Task,
+pub(crate) struct Run {
+    pub(crate) id: String,
+    pub(crate) task: Task,
 }
 
 /// What all remediations of an assignment have in common.
-pub(super) struct Of<'a> {
-    pub(super) scope: &'a Scope,
-    pub(super) assignment: &'a str,
-    pub(super) principal: &'a str,
-    pub(super) inputs: &'a str,
+pub(crate) struct Of<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) assignment: &'a str,
+    pub(crate) principal: &'a str,
+    pub(crate) inputs: &'a str,
 }
 
 impl Run {
     /// `inputs` is everything else that the remediation depends on: where that changes, it is another one.
-    pub(super) fn new(of: &Of<'_>, reference: Option<&str>, planned: &Model) -> Self {
+    pub(crate) fn new(of: &Of<'_>, reference: Option<&str>, planned: &Model) -> Self {
         let Of { scope, assignment, principal, inputs } = *of;
         let reference = reference.map(str::to_ascii_lowercase);
         let how = planned.remediation.known();
@@ -55,12 +55,12 @@ impl Run {
 }
 
 /// Remediations that are about to start.
-pub(super) fn started(runs: &[Run]) -> Attr<Vec<Attr<Remediated>>> {
+pub(crate) fn started(runs: &[Run]) -> Attr<Vec<Attr<Remediated>>> {
     to_attr(runs.iter().map(|run| (run, None)))
 }
 
 /// Remediations as an attribute.
-pub(super) fn to_attr<'a>(
+pub(crate) fn to_attr<'a>(
     runs: impl Iterator<Item = (&'a Run, Option<&'a Progress>)>,
 ) -> Attr<Vec<Attr<Remediated>>> {
     let remediated = |(run, progress): (&Run, Option<&Progress>)| Remediated {
@@ -79,7 +79,7 @@ pub(super) fn to_attr<'a>(
 }
 
 /// Removes the remediations of a state, but for some.
-pub(super) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &Call) -> Result<()> {
+pub(crate) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &Call) -> Result<()> {
     let ids = known_items(&state.remediations).filter_map(|remediated| remediated.id.known());
     let old = ids.filter(|id| !but.contains(&id.as_str()));
     for outcome in join_all(old.map(|id| policy.forget_remediation(id, call))).await {
@@ -89,7 +89,7 @@ pub(super) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &
 }
 
 /// Says that nobody waits any longer.
-pub(super) fn unfinished(run: &Run, error: &Error) -> Diagnostic {
+pub(crate) fn unfinished(run: &Run, error: &Error) -> Diagnostic {
     let detail = format!(
         "{error}.\n\nIt goes on in Azure, and Azure's portal shows how it ends: {}. The resource's `timeouts` block gives it more \
          time; wait = false does not wait at all.",
@@ -99,7 +99,7 @@ pub(super) fn unfinished(run: &Run, error: &Error) -> Diagnostic {
 }
 
 /// Says how a remediation ended that has not done all it was to do.
-pub(super) fn warning(run: &Run, end: &Progress, failures: &[Failed]) -> Diagnostic {
+pub(crate) fn warning(run: &Run, end: &Progress, failures: &[Failed]) -> Diagnostic {
     let of = run
         .task
         .policy_definition_reference_id

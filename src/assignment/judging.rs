@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Attr, AttributePath, Result};
 
-use super::model::Model;
-use super::{check, roles, wire};
+use super::model::{Model, scope};
+use super::{roles, wire};
 use crate::availability::{Fact, Facts, Subject};
 use crate::context::{Context, look_ahead};
 use crate::diagnostics::{of_findings, tell};
@@ -16,7 +16,7 @@ use crate::policy::{Definition, role_guid};
 const LACKS_ROLES: &str = "MDC071";
 
 /// Warns, or stops what cannot work.
-pub(super) async fn judge(
+pub(crate) async fn judge(
     call: &mut Call<Context>,
     prior: Option<&Model>,
     planned: &Model,
@@ -25,7 +25,7 @@ pub(super) async fn judge(
     let Some(context) = call.context_if_configured() else { return Ok(()) };
     let mut facts = facts(prior, planned, definition);
     facts.cloud = context.cloud;
-    let scope = planned.scope.known().and_then(|text| check::scope(text).ok());
+    let scope = planned.scope.known().and_then(|text| scope(text).ok());
     if let Some(scope) = scope
         && let Some(granted) = context.granted(&scope, &look_ahead(call)).await
     {

@@ -5,7 +5,7 @@ use tfplugin_protocol::{Schema, Type, Value};
 
 use crate::policy::role_guid;
 
-pub(super) fn schema() -> Schema {
+pub(crate) fn schema() -> Schema {
     let schema = Schema::new(
         "An assignment of an Azure policy or initiative, whole: with its identity, the roles that its deployments need, \
          and the remediation of what is there already. Assignments that do not deploy work as well.",
@@ -259,7 +259,7 @@ fn computed(schema: Schema) -> Schema {
 }
 
 /// Ids and names of Azure differ only if they differ in more than letter case.
-pub(super) fn same_text(prior: &Value, new: &Value) -> bool {
+pub(crate) fn same_text(prior: &Value, new: &Value) -> bool {
     matches!((prior.as_str(), new.as_str()), (Some(prior), Some(new)) if prior.eq_ignore_ascii_case(new))
 }
 
@@ -269,7 +269,7 @@ fn same_place(prior: &Value, new: &Value) -> bool {
 }
 
 /// The name of a region for machines: `West Europe` is `westeurope`.
-pub(super) fn region(name: &str) -> String {
+pub(crate) fn region(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_ascii_lowercase()
 }
 
