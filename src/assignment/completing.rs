@@ -77,7 +77,10 @@ pub(crate) async fn finish(
         }
         return Ok((planned, None));
     }
-    let definition = definition(asks, &planned).await?;
+    let definition = match planned.policy_definition_id.known() {
+        Some(id) => definition(asks, id).await?,
+        None => None,
+    };
     complete(config, prior, &mut planned, definition.as_deref());
     if is_pending && planned.remediates() == Some(true) {
         planned.remediations = Attr::Unknown;
@@ -86,9 +89,13 @@ pub(crate) async fn finish(
     Ok((planned, definition))
 }
 
-/// What Azure says of the definition; nothing where it is not known which, or nothing can be asked yet.
-async fn definition(asks: Option<Asks<'_>>, planned: &Model) -> Result<Option<Arc<Definition>>> {
-    let (Some(asks), Some(id)) = (asks, planned.policy_definition_id.known()) else { return Ok(None) };
+/// What Azure says of a definition; nothing where nothing can be asked yet.
+///
+/// # Errors
+///
+/// Why it cannot be read.
+pub(crate) async fn definition(asks: Option<Asks<'_>>, id: &str) -> Result<Option<Arc<Definition>>> {
+    let Some(asks) = asks else { return Ok(None) };
     match asks.policy.definition(id, asks.patience).await {
         Ok(definition) => Ok(Some(definition)),
         Err(error) => Err(no_definition(error, asks.defined_by)),
@@ -156,7 +163,7 @@ fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, definiti
 }
 
 /// The identity that was asked for, or that the definition needs; nothing where neither is known.
-fn identity(config: &Model, definition: Option<&Definition>) -> Option<Attr<Identity>> {
+pub(crate) fn identity(config: &Model, definition: Option<&Definition>) -> Option<Attr<Identity>> {
     let system = || Identity { kind: "SystemAssigned".into(), identity_ids: Attr::Null };
     match (&config.identity, definition) {
         (Attr::Null, Some(definition)) => {

@@ -8,8 +8,8 @@ use tfplugin_protocol::{AnyValue, Attr, Diagnostic, Result};
 use crate::arm::{IdError, Scope};
 use crate::policy::Policy;
 
-/// The resource's attributes; what they mean stands in the schema.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The attributes of an assignment; what they mean stands in the schema.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Model {
     pub(crate) id: Attr<String>,
     pub(crate) scope: Attr<String>,
@@ -78,7 +78,7 @@ pub(crate) struct Override {
 }
 
 /// Whether and how existing resources are brought in line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Remediation {
     pub(crate) enabled: Attr<bool>,
     pub(crate) wait: Attr<bool>,
@@ -107,25 +107,7 @@ impl Model {
             id: Attr::Known(Policy::assignment_id(scope, name)),
             scope: scope.as_str().into(),
             name: name.into(),
-            policy_definition_id: Attr::Null,
-            definition_version: Attr::Null,
-            display_name: Attr::Null,
-            description: Attr::Null,
-            location: Attr::Null,
-            identity: Attr::Null,
-            parameters: Attr::Null,
-            metadata: Attr::Null,
-            not_scopes: Attr::Null,
-            enforcement_mode: Attr::Null,
-            non_compliance_messages: Attr::Null,
-            resource_selectors: Attr::Null,
-            overrides: Attr::Null,
-            role_definition_ids: Attr::Null,
-            remediation: Attr::Null,
-            principal_id: Attr::Null,
-            tenant_id: Attr::Null,
-            role_assignments: Attr::Null,
-            remediations: Attr::Null,
+            ..Self::default()
         }
     }
 

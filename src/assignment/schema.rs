@@ -166,10 +166,11 @@ fn deploying(schema: Schema) -> Schema {
                  those of all its members. `[]` grants none.",
             ),
         )
-        .attribute("remediation", remediation())
+        .attribute("remediation", remediation("Default: none."))
 }
 
-fn remediation() -> Attribute {
+/// How existing resources are brought in line; `default` says what there is without it.
+pub(crate) fn remediation(default: &str) -> Attribute {
     let attributes = [
         (
             "enabled",
@@ -211,14 +212,14 @@ fn remediation() -> Attribute {
             Attribute::list(Type::String).optional().describe("Only resources in these regions. Default: all."),
         ),
     ];
-    Attribute::nested(Nesting::Single, attributes).optional().describe(
-        "Brings existing resources in line: a policy that deploys does so by itself only for those that are created or \
-         changed later. Of an initiative, each member that deploys is remediated. It runs again when what it depends on \
-         changes; one that is over is history. Default: none.",
-    )
+    let what = "Brings existing resources in line: a policy that deploys does so by itself only for those that are created or \
+                changed later. Of an initiative, each member that deploys is remediated. It runs again when what it depends on \
+                changes; one that is over is history.";
+    Attribute::nested(Nesting::Single, attributes).optional().describe(format!("{what} {default}"))
 }
 
-fn computed(schema: Schema) -> Schema {
+/// Remediations that were started.
+pub(crate) fn remediations() -> Attribute {
     let count = || Attribute::integer().computed();
     let remediated = [
         ("id", Attribute::string().computed().describe("Its id.")),
@@ -236,6 +237,10 @@ fn computed(schema: Schema) -> Schema {
         ("succeeded", count().describe("Resources that are in line now.")),
         ("failed", count().describe("Resources that could not be brought in line.")),
     ];
+    Attribute::nested(Nesting::List, remediated).computed().describe("Remediations that were started last.")
+}
+
+fn computed(schema: Schema) -> Schema {
     schema
         .attribute(
             "id",
@@ -250,12 +255,7 @@ fn computed(schema: Schema) -> Schema {
             "role_assignments",
             Attribute::map(Type::String).computed().describe("Ids of role assignments, by the role's GUID."),
         )
-        .attribute(
-            "remediations",
-            Attribute::nested(Nesting::List, remediated)
-                .computed()
-                .describe("Remediations that were started last."),
-        )
+        .attribute("remediations", remediations())
 }
 
 /// Ids and names of Azure differ only if they differ in more than letter case.
@@ -264,7 +264,7 @@ pub(crate) fn same_text(prior: &Value, new: &Value) -> bool {
 }
 
 /// Regions have a name for people, and one for machines.
-fn same_place(prior: &Value, new: &Value) -> bool {
+pub(crate) fn same_place(prior: &Value, new: &Value) -> bool {
     matches!((prior.as_str(), new.as_str()), (Some(prior), Some(new)) if region(prior) == region(new))
 }
 

@@ -136,6 +136,31 @@ pub(crate) fn refresh(state: Model, found: &Assignment) -> Model {
     }
 }
 
+/// What keeps an assignment from some of its scope, as JSON; nothing where nothing does.
+pub(crate) fn restrictions(model: &Model) -> Option<String> {
+    let Properties { not_scopes, resource_selectors, overrides, .. } = wanted(model).properties;
+    let is_some = [
+        not_scopes.as_ref().is_some_and(|list| !list.is_empty()),
+        resource_selectors.as_ref().is_some_and(|list| !list.is_empty()),
+        overrides.as_ref().is_some_and(|list| !list.is_empty()),
+    ];
+    let all = Properties { not_scopes, resource_selectors, overrides, ..Properties::default() };
+    let mut json = serde_json::to_value(all).ok()?;
+    json.as_object_mut()?.remove("policyDefinitionId");
+    is_some.contains(&true).then(|| json.to_string())
+}
+
+/// An assignment with such restrictions.
+pub(crate) fn restricted(model: Model, restrictions: &str) -> Model {
+    let mut json: Value = serde_json::from_str(restrictions).unwrap_or_default();
+    let id = model.policy_definition_id.known().cloned().unwrap_or_default();
+    json["policyDefinitionId"] = id.into();
+    let properties: Properties = serde_json::from_value(json).unwrap_or_default();
+    let found = Assignment { id: String::new(), is: Wanted { properties, ..Wanted::default() } };
+    let Model { not_scopes, resource_selectors, overrides, .. } = refresh(Model::default(), &found);
+    Model { not_scopes, resource_selectors, overrides, ..model }
+}
+
 /// The known spelling, unless Azure has something that is not the same.
 fn unless_other(
     known: &Attr<String>,

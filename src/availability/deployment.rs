@@ -58,7 +58,7 @@ mod tests {
     use super::*;
     use crate::availability::matrix::{Filter, rows};
     use crate::catalog::Catalog;
-    use crate::catalog::model::{Day, Input, Os, SettingValue};
+    use crate::catalog::model::{Day, Input, Os};
 
     /// What is called, in short, for all rows of a component on a day.
     fn called(component: &str, date: &str, cloud: Cloud) -> Vec<String> {
@@ -74,9 +74,7 @@ mod tests {
                 let word = |one: &&Assignment| format!("{}/{}", &one.definition[..8], one.roles.len());
                 all.iter().map(word).collect()
             }
-            Deployment::Settings(all) => {
-                all.iter().map(|one| format!("{}={}", one.name, value(&one.on))).collect()
-            }
+            Deployment::Settings(all) => all.iter().map(|one| format!("{}={}", one.name, one.on)).collect(),
             Deployment::Extensions(all) => {
                 all.iter().map(|one| format!("{}.{}", one.plan, one.name)).collect()
             }
@@ -84,13 +82,6 @@ mod tests {
             Deployment::Unknown => vec!["unknown".to_owned()],
         };
         words.join(" ")
-    }
-
-    fn value(value: &SettingValue) -> String {
-        match value {
-            SettingValue::Switch(on) => on.to_string(),
-            SettingValue::Word(word) => word.clone(),
-        }
     }
 
     /// Every row of the document that the rows began with, on its day.

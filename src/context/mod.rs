@@ -19,6 +19,8 @@ use crate::catalog::model::Cloud;
 use crate::permissions::Permissions;
 use crate::policy::Policy;
 use crate::pricings::Pricings;
+use crate::settings::Settings;
+use crate::workspaces::Workspaces;
 
 mod rules;
 
@@ -69,6 +71,8 @@ struct Services {
     pricings: Pricings,
     permissions: Permissions,
     policy: Policy,
+    settings: Settings,
+    workspaces: Workspaces,
 }
 
 impl Context {
@@ -77,6 +81,8 @@ impl Context {
         let services = Services {
             permissions: Permissions::new(client.clone()),
             policy: Policy::new(client.clone()),
+            settings: Settings::new(client.clone()),
+            workspaces: Workspaces::new(client.clone()),
             pricings: Pricings::new(client),
         };
         Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
@@ -138,6 +144,24 @@ impl Context {
         self.services().map(|services| &services.policy)
     }
 
+    /// Settings of subscriptions.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn settings(&self) -> Result<&Settings> {
+        self.services().map(|services| &services.settings)
+    }
+
+    /// Log Analytics workspaces.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn workspaces(&self) -> Result<&Workspaces> {
+        self.services().map(|services| &services.workspaces)
+    }
+
     fn services(&self) -> Result<&Services> {
         match &self.azure {
             Azure::Reachable(services) => Ok(services),
@@ -185,6 +209,13 @@ impl Context {
     pub fn claim(&self, id: &str, managed: Managed) -> bool {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         claims.insert(id.to_ascii_lowercase(), managed).is_none()
+    }
+
+    /// Notes that a resource of this configuration manages `id`, which it creates or not. False if another one said so
+    /// before. With `-replace`, what is there is planned as it is, and then as a creation: that is one resource.
+    pub fn claim_once(&self, id: &str, managed: Managed) -> bool {
+        let replaces = managed == Managed::Anew && self.managed(id) == Some(Managed::AsBefore);
+        self.claim(id, managed) || replaces
     }
 
     /// How a resource of this configuration manages `id`, as far as it has been planned.

@@ -1,5 +1,6 @@
 //! Resources: one module each, listed here and nowhere else.
 
+mod autoprovisioning;
 mod plan;
 mod policy_assignment;
 
@@ -8,4 +9,5 @@ use tfplugin_protocol::provider::DynResource;
 use crate::context::Context;
 
 /// All resources, sorted by name.
-pub const ALL: &[&dyn DynResource<Context>] = &[&plan::Plan, &policy_assignment::PolicyAssignment];
+pub const ALL: &[&dyn DynResource<Context>] =
+    &[&autoprovisioning::Autoprovisioning, &plan::Plan, &policy_assignment::PolicyAssignment];

@@ -91,6 +91,21 @@ impl AnyValue {
         dynamic.value.as_map()?.iter().map(entry).collect()
     }
 
+    /// An object of such entries: the way back from [`entries`](Self::entries).
+    pub fn object(entries: impl IntoIterator<Item = (String, Self)>) -> Self {
+        let (mut types, mut values) = (BTreeMap::new(), BTreeMap::new());
+        for (name, Self(value)) in entries {
+            let (ty, value) = if let Value::Dynamic(dynamic) = value {
+                (dynamic.ty, dynamic.value)
+            } else {
+                (Type::Dynamic, value)
+            };
+            types.insert(name.clone(), ty);
+            values.insert(name, value);
+        }
+        Self::typed(Type::Object(types), Value::Map(values))
+    }
+
     /// Whether neither this value nor anything inside it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         self.0.is_wholly_known()
@@ -432,6 +447,7 @@ mod tests {
         ]);
         let object = AnyValue::new(Type::object(types), value).unwrap();
         let entries = object.entries().unwrap();
+        assert_eq!(AnyValue::object(entries.clone()), object);
         assert_eq!(entries["known"].as_number().and_then(Number::as_i64), Some(1));
         assert!(entries["later"].is_unknown() && entries["later"].kind() == Some(Kind::String));
         assert!(entries["none"].is_null() && entries["what"].is_unknown());

@@ -66,6 +66,12 @@ impl<T> From<Option<T>> for Attr<T> {
     }
 }
 
+impl From<String> for Attr<String> {
+    fn from(text: String) -> Self {
+        Self::Known(text)
+    }
+}
+
 impl From<&str> for Attr<String> {
     fn from(value: &str) -> Self {
         Self::Known(value.to_owned())

@@ -92,7 +92,7 @@ fn needs_plan(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = format!(
         "{} needs one of these plans, and none of them is on: {}. Write:\n\n    resource \"defender_plan\" \"this\" {{\n      \
-         name = {:?}\n    }}",
+         name = {:?}\n    }}\n\nIf it is there already, and is only not applied yet, depends_on tells.",
         row.component.title,
         plans.join(", "),
         plans[0]

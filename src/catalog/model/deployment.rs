@@ -4,6 +4,7 @@
 //! made once. Which of them a row stands for follows from its target, its operating system and its mechanism.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,15 @@ pub struct Nothing {
     pub holds: Holding,
     /// Where that stands.
     pub sources: Vec<String>,
+}
+
+impl fmt::Display for SettingValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switch(on) => on.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
 }
 
 impl Deployments {

@@ -75,9 +75,7 @@ fn name(config: &Model, planned: &mut Model, scope: Option<&Scope>) {
 fn claim(call: &Call<Context>, prior: Option<&Model>, planned: &Model) -> Result<()> {
     let (Some(context), Some(id)) = (call.context_if_configured(), planned.id.known()) else { return Ok(()) };
     let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
-    // With -replace, what is there is planned as it is, and then as a creation.
-    let replaces = managed == Managed::Anew && context.managed(id) == Some(Managed::AsBefore);
-    if context.claim(id, managed) || replaces {
+    if context.claim_once(id, managed) {
         return Ok(());
     }
     let detail = format!(

@@ -11,6 +11,8 @@ const BELOW_RESOURCES: &[&str] = &[
     "pricings",
     "permissions",
     "policy",
+    "settings",
+    "workspaces",
     "diagnostics",
     "rows",
     "availability",
@@ -19,7 +21,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     (
         "provider",
         &[
@@ -39,10 +41,15 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("data_sources", BELOW_RESOURCES),
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
     ("functions", &["rows", "availability", "catalog"]),
-    ("context", &["pricings", "permissions", "policy", "availability", "catalog", "arm"]),
+    (
+        "context",
+        &["pricings", "permissions", "policy", "settings", "workspaces", "availability", "catalog", "arm"],
+    ),
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
     ("policy", &["arm"]),
+    ("settings", &["catalog", "arm"]),
+    ("workspaces", &["arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),
     ("guide", &["availability", "catalog"]),
     ("rows", &["availability", "catalog"]),

@@ -1,0 +1,225 @@
+//! Making a plan true: settings, and assignments at the same time. After each step the state says what there is; what
+//! fails does not keep the rest from being made.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::join_all;
+use tfplugin_protocol::provider::Call;
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
+
+use super::model::{Assigned, Model, Switched};
+use super::record::Record;
+use super::switching::{self, Switching};
+use super::{check, wishing};
+use crate::arm;
+use crate::assignment::making::{self, Means, Wish};
+use crate::assignment::model::{self as assignment, known_items};
+use crate::assignment::notes::{Journal, Notes};
+use crate::catalog::Catalog;
+use crate::catalog::model::Setting;
+use crate::context::{Context, patience};
+
+pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
+    let nothing =
+        Model { assignments: Attr::Known(Vec::new()), settings: Attr::Known(Vec::new()), ..planned.clone() };
+    change(call, nothing, planned).await
+}
+
+pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+    // What is made follows from what is written, so what is missing of it is seen by the next plan.
+    let state = Model { assignments: prior.assignments, settings: prior.settings, ..planned.clone() };
+    change(call, state, planned).await
+}
+
+pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
+    let nothing =
+        Model { assignments: Attr::Known(Vec::new()), settings: Attr::Known(Vec::new()), ..prior.clone() };
+    change(call, prior, nothing).await.map(drop)
+}
+
+/// From what there is to what is to be there.
+async fn change(call: &mut Call<Context>, state: Model, planned: Model) -> Result<Model> {
+    let (context, patience) = (call.context()?, patience(call));
+    context.note_apply();
+    let identity_chosen = !planned.identity.is_null();
+    let record = Record::of(&call.private);
+    let all = Everything(Mutex::new(Reached { call, state: state.clone(), record }));
+    let work = Work { all: &all, context: &context, patience: &patience, planned: &planned, identity_chosen };
+    let gone = known_items(&state.assignments).filter(|one| planned.find(one).is_none());
+    let gone = join_all(gone.map(|one| work.remove(&state, one))).await;
+    let made = async {
+        let wanted = known_items(&planned.assignments);
+        join_all(wanted.map(|one| work.make(&state, one))).await
+    };
+    let (made, switched) = futures_util::future::join(made, work.switch(&state)).await;
+    let mut diagnostics = Diagnostics::default();
+    for outcome in gone.into_iter().chain(made).chain([switched]) {
+        diagnostics.extend(outcome.err().into_iter().flatten());
+    }
+    diagnostics.into_result()?;
+    Ok(all.state(&planned))
+}
+
+/// What is done, for whom.
+struct Work<'a> {
+    all: &'a Everything<'a>,
+    context: &'a Context,
+    patience: &'a arm::Call,
+    planned: &'a Model,
+    identity_chosen: bool,
+}
+
+impl Work<'_> {
+    async fn make(&self, prior: &Model, one: &Assigned) -> Result<()> {
+        let part = Part { all: self.all, guid: guid(one), targets: one.targets.clone() };
+        let policy = self.context.policy()?;
+        let means = Means { policy, journal: &part, patience: self.patience };
+        let planned = self.planned.whole(one);
+        let wish = Wish {
+            planned,
+            roles_chosen: false,
+            identity_chosen: self.identity_chosen,
+            named_by: "component",
+        };
+        let made = match prior.find(one) {
+            Some(before) if before == one => return Ok(()),
+            Some(before) => making::update(means, &prior.whole(before), part.notes(), wish).await?,
+            None => making::create(means, wish).await?,
+        };
+        part.set(Some(&made), None);
+        Ok(())
+    }
+
+    async fn remove(&self, prior: &Model, one: &Assigned) -> Result<()> {
+        let part = Part { all: self.all, guid: guid(one), targets: one.targets.clone() };
+        let means = Means { policy: self.context.policy()?, journal: &part, patience: self.patience };
+        making::remove(means, prior.whole(one), part.notes()).await?;
+        part.set(None, None);
+        Ok(())
+    }
+
+    /// Settings depend on each other, so they are written one by one, and put back the other way round.
+    async fn switch(&self, prior: &Model) -> Result<()> {
+        let (Attr::Known(component), Attr::Known(scope)) = (&self.planned.component, &self.planned.scope)
+        else {
+            return Ok(());
+        };
+        let scope = check::scope(scope)?;
+        let rows = Catalog::get().component(component).map(|component| &*component.deploy.settings);
+        let row = |one: &Switched| {
+            let name = one.name.known()?;
+            rows?.iter().find(|row| row.name == *name)
+        };
+        let wanted: Vec<&Setting> = known_items(&self.planned.settings).filter_map(row).collect();
+        let before: Vec<&Setting> = known_items(&prior.settings).filter_map(row).collect();
+        if wanted.is_empty() && before.is_empty() {
+            return Ok(());
+        }
+        let switching =
+            Switching { settings: self.context.settings()?, scope: &scope, patience: self.patience };
+        for setting in &wanted {
+            switching::on(&switching, setting, self.all).await?;
+        }
+        let gone = before.into_iter().rev().filter(|one| !wanted.iter().any(|other| other.name == one.name));
+        for setting in gone {
+            switching::back(&switching, setting, self.all).await?;
+        }
+        Ok(())
+    }
+}
+
+/// All that has been reached, and who is told.
+pub(super) struct Everything<'a>(Mutex<Reached<'a>>);
+
+struct Reached<'a> {
+    call: &'a mut Call<Context>,
+    state: Model,
+    record: Record,
+}
+
+impl Everything<'_> {
+    /// Changes what has been reached, and saves it.
+    pub(super) fn note(&self, change: impl FnOnce(&mut Model, &mut Record)) {
+        let mut reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Reached { call, state, record } = &mut *reached;
+        change(state, record);
+        record.keep(&mut call.private);
+        call.save(state);
+    }
+
+    /// Looks at what is kept beside the state.
+    pub(super) fn record<T>(&self, look: impl FnOnce(&Record) -> T) -> T {
+        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner).record)
+    }
+
+    pub(super) fn warn(&self, warning: Diagnostic) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).call.warn(warning);
+    }
+
+    /// What has been reached, in the order in which it was planned.
+    fn state(&self, planned: &Model) -> Model {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner).state.clone();
+        let rank =
+            |one: &Assigned| known_items(&planned.assignments).position(|other| guid(other) == guid(one));
+        if let Attr::Known(assignments) = &mut state.assignments {
+            assignments.sort_by_key(|one| one.known().and_then(rank));
+        }
+        state
+    }
+}
+
+/// One assignment of several.
+struct Part<'a> {
+    all: &'a Everything<'a>,
+    guid: String,
+    targets: assignment::Texts,
+}
+
+impl Part<'_> {
+    fn notes(&self) -> Notes {
+        self.all.record(|record| record.notes.get(&self.guid).cloned()).unwrap_or_default()
+    }
+
+    /// Puts the assignment into the state, or takes it out.
+    fn set(&self, whole: Option<&assignment::Model>, notes: Option<&Notes>) {
+        let now = whole.map(|whole| Assigned::of(whole, self.targets.clone()));
+        self.all.note(|state, record| {
+            let mut all: Vec<Attr<Assigned>> = state.assignments.known().cloned().unwrap_or_default();
+            let at = all.iter().position(|one| one.known().is_some_and(|one| guid(one) == self.guid));
+            match (at, now) {
+                (Some(at), Some(now)) => all[at] = Attr::Known(now),
+                (None, Some(now)) => all.push(Attr::Known(now)),
+                (Some(at), None) => drop(all.remove(at)),
+                (None, None) => {}
+            }
+            state.assignments = Attr::Known(all);
+            match (whole, notes) {
+                (Some(_), Some(notes)) => drop(record.notes.insert(self.guid.clone(), notes.clone())),
+                (None, _) => drop(record.notes.remove(&self.guid)),
+                (Some(_), None) => {}
+            }
+        });
+    }
+}
+
+impl Journal for Part<'_> {
+    fn save(&self, state: &assignment::Model, notes: &Notes) {
+        self.set(Some(state), Some(notes));
+    }
+
+    fn warn(&self, warning: Diagnostic) {
+        self.all.warn(warning);
+    }
+}
+
+/// What tells the assignments of one resource apart: the definition's GUID.
+pub(super) fn guid(one: &Assigned) -> String {
+    one.policy_definition_id.known().map(|id| wishing::guid(id)).unwrap_or_default()
+}
+
+impl Model {
+    /// The same assignment here.
+    fn find(&self, one: &Assigned) -> Option<&Assigned> {
+        known_items(&self.assignments).find(|other| guid(other) == guid(one))
+    }
+}

@@ -1,0 +1,350 @@
+//! Completing a plan: what is deployed where, by which assignments and settings.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use tfplugin_protocol::provider::{Call, Planning};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
+
+use super::check::{scope, settings_above};
+use super::deciding::{Asked, Chosen, Decision, Kept, Question, all_targets, decide};
+use super::judging::{self, base_facts};
+use super::model::{Assigned, Model, Skipped, Switched, id};
+use super::record::{Found, Record};
+use super::wishing::{self, Given};
+use super::{refusing, telling};
+use crate::arm::{self, Scope, ScopeKind};
+use crate::assignment::against;
+use crate::assignment::completing::{Asks, Draft, definition, finish};
+use crate::assignment::model::{self as assignment, items, known_items, known_texts};
+use crate::availability::Fact;
+use crate::catalog::Catalog;
+use crate::catalog::model::{Component, Day, Setting};
+use crate::catalog::{read_word, word};
+use crate::context::{Context, Managed, patience, planned_scope};
+use crate::diagnostics::tell;
+use crate::policy::Definition;
+use crate::settings::Settings;
+
+pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+    let Planning { config, prior, mut planned, .. } = planning;
+    if planned.scope.is_unknown() && config.scope.is_null() {
+        planned.scope = planned_scope(call)?;
+    }
+    let scope = planned.scope.known().map(|text| scope(text)).transpose()?;
+    if let (Some(scope), Some(component)) = (&scope, planned.component.known()) {
+        planned.id = Attr::Known(id(scope.as_str(), component));
+    }
+    if prior.as_ref().is_some_and(|prior| is_another(prior, &planned)) {
+        // Another object takes its place, and is planned once more, as a creation.
+        return Ok(planned);
+    }
+    claim(call, prior.as_ref(), &planned.id)?;
+    let component = planned.component.known().and_then(|id| Catalog::get().component(id));
+    let (Some(context), Some(component)) = (call.context_if_configured(), component) else {
+        return Ok(planned);
+    };
+    let Fact::Known(today) = context.rules.date else { return Ok(planned) };
+    if config.targets.is_unknown() || known_items(&config.targets).count() < count(&config) {
+        return Ok(planned);
+    }
+    let question = Question {
+        component,
+        targets: asked(component, &config, prior.as_ref(), &Record::of(&call.private), today),
+        cloud: context.cloud,
+        own_workspace: own_workspace(&planned),
+        rules: &context.rules,
+        facts: &base_facts(prior.as_ref(), &planned),
+    };
+    let drafting =
+        Drafting { context: &context, scope: scope.as_ref(), config: &config, prior: prior.as_ref() };
+    drafting.complete(call, planned, &question).await
+}
+
+fn count(config: &Model) -> usize {
+    config.targets.known().map_or(0, Vec::len)
+}
+
+/// Another place, component or region is another object.
+fn is_another(prior: &Model, planned: &Model) -> bool {
+    let same = |a: &Attr<String>, b: &Attr<String>| match (a, b) {
+        (Attr::Known(a), Attr::Known(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a.is_null() && b.is_null(),
+    };
+    !same(&prior.scope, &planned.scope)
+        || !same(&prior.component, &planned.component)
+        || prior.location != planned.location
+}
+
+/// One object, one resource.
+fn claim(call: &Call<Context>, prior: Option<&Model>, id: &Attr<String>) -> Result<()> {
+    let (Some(context), Some(id)) = (call.context_if_configured(), id.known()) else { return Ok(()) };
+    let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
+    if context.claim_once(id, managed) {
+        return Ok(());
+    }
+    let detail = format!(
+        "Another resource of this configuration manages {id} already. Keep one of them: targets of one component at one \
+         scope belong to one resource."
+    );
+    Err(Diagnostic::error("Two resources for one thing", detail).at("component").into())
+}
+
+/// The targets, each with what was decided of it before.
+fn asked(
+    component: &'static Component,
+    config: &Model,
+    prior: Option<&Model>,
+    record: &Record,
+    today: Day,
+) -> Vec<Asked> {
+    let named = known_texts(&config.targets);
+    let wanted = match prior {
+        _ if !config.targets.is_null() => named,
+        Some(prior) => known_texts(&prior.targets),
+        None => all_targets(component),
+    };
+    let kept = |target: &str| {
+        let prior = prior?;
+        let was_accepted = prior.accepted().any(|accepted| accepted == target);
+        let was_skipped = skipped(prior).any(|skipped| is_for(skipped, target));
+        (was_accepted || was_skipped).then(|| Kept {
+            without: skipped(prior)
+                .filter(|skipped| is_for(skipped, target))
+                .filter_map(|skipped| read_word(skipped.os.known()?))
+                .collect(),
+            is_left_out: !was_accepted,
+        })
+    };
+    let date = |target: &str| record.decided.get(target).copied().unwrap_or(today);
+    let mut asked: Vec<Asked> =
+        wanted.into_iter().map(|id| Asked { date: date(&id), kept: kept(&id), id }).collect();
+    // Sets have no order, and plans must have one.
+    let rank = |asked: &Asked| component.rows.iter().position(|row| row.target == asked.id);
+    asked.sort_by_key(|asked| (rank(asked).unwrap_or(usize::MAX), asked.id.clone()));
+    asked
+}
+
+fn skipped(model: &Model) -> impl Iterator<Item = &Skipped> {
+    known_items(&model.skipped)
+}
+
+fn is_for(skipped: &Skipped, target: &str) -> bool {
+    skipped.target.known().is_some_and(|one| one == target)
+}
+
+/// Whether data goes to a workspace that the user names. One that is not known yet may still turn out to be none.
+fn own_workspace(planned: &Model) -> Option<bool> {
+    match &planned.workspace_id {
+        Attr::Null => Some(false),
+        Attr::Unknown => None,
+        Attr::Known(_) => Some(true),
+    }
+}
+
+/// Fills in how each target is reached, and which are left out.
+fn describe(
+    config: &Model,
+    prior: Option<&Model>,
+    planned: &mut Model,
+    asked: &[Asked],
+    decision: &Decision,
+) {
+    let mut left_out: Vec<Skipped> = Vec::new();
+    for one in asked {
+        if one.kept.is_some() {
+            let before = prior.into_iter().flat_map(skipped);
+            left_out.extend(before.filter(|skipped| is_for(skipped, &one.id)).cloned());
+        } else {
+            let news = decision.refused.iter().chain(&decision.nothing);
+            left_out.extend(news.filter(|news| news.target == one.id).map(refusing::skipped));
+        }
+    }
+    planned.skipped = Attr::Known(left_out.into_iter().map(Attr::Known).collect());
+    let ways = decision.mechanism.iter();
+    let ways = ways.map(|(target, way)| (target.clone(), word(way).into()));
+    planned.mechanism = Attr::Known(ways.collect());
+    if config.targets.is_null() && prior.is_none() {
+        let reached = decision.mechanism.keys().map(|target| target.as_str().into());
+        planned.targets = Attr::Known(reached.collect());
+    }
+}
+
+/// The settings that are written.
+fn settings(planned: &Model, decision: &Decision, prior: Option<&Model>) -> Attr<Vec<Attr<Switched>>> {
+    let scope = planned.scope.known().and_then(|text| text.parse::<Scope>().ok());
+    let made = |setting: &Setting| {
+        scope.as_ref().map_or(Attr::Unknown, |scope| Attr::Known(Settings::id(scope, setting)))
+    };
+    let id = |setting: &Setting| known_id(prior, &setting.name).unwrap_or_else(|| made(setting));
+    let switched = decision.settings.iter().map(|setting| Switched::on(id(setting), setting));
+    Attr::Known(switched.map(Attr::Known).collect())
+}
+
+fn known_id(prior: Option<&Model>, name: &str) -> Option<Attr<String>> {
+    let mut known = known_items(&prior?.settings);
+    known.find(|one| one.name.known().is_some_and(|known| known == name)).map(|one| one.id.clone())
+}
+
+/// A plan in the making.
+#[derive(Clone, Copy)]
+struct Drafting<'a> {
+    context: &'a Context,
+    scope: Option<&'a Scope>,
+    config: &'a Model,
+    prior: Option<&'a Model>,
+}
+
+impl Drafting<'_> {
+    async fn complete(
+        self,
+        call: &mut Call<Context>,
+        mut planned: Model,
+        question: &Question<'_>,
+    ) -> Result<Model> {
+        let Self { context, scope, config, prior } = self;
+        let decision = decide(question);
+        if let Some(scope) = scope.filter(|scope| scope.kind() == ScopeKind::ManagementGroup)
+            && !decision.settings.is_empty()
+        {
+            return Err(settings_above(&question.component.title, scope).into());
+        }
+        refusing::refuse(&decision, question.component, config, &planned)?;
+        describe(config, prior, &mut planned, &question.targets, &decision);
+        let mut record = Record::of(&call.private);
+        record.decided = question.targets.iter().map(|asked| (asked.id.clone(), asked.date)).collect();
+        planned.assignments = if decision.is_open {
+            Attr::Unknown
+        } else {
+            let patience = patience(call);
+            let assigning = Assigning { context, patience: &patience, prior, planned: &planned };
+            let all = assigning.all(&decision, &mut record).await?;
+            Attr::Known(all.into_iter().map(Attr::Known).collect())
+        };
+        planned.settings = settings(&planned, &decision, prior);
+        for one in known_items(&planned.assignments) {
+            claim(call, prior, &one.id)?;
+        }
+        record.keep(&mut call.private);
+        let writes = prior.is_none_or(|prior| {
+            prior.assignments != planned.assignments || prior.settings != planned.settings
+        });
+        let findings = judging::judge(call, context, scope, &decision, writes).await;
+        tell(call, telling::once(findings))?;
+        if prior.is_none() {
+            refusing::warn_of_nothing(call, question.component, &decision);
+        }
+        Ok(planned)
+    }
+}
+
+/// Plans of assignments in the making.
+struct Assigning<'a> {
+    context: &'a Context,
+    patience: &'a arm::Call,
+    prior: Option<&'a Model>,
+    planned: &'a Model,
+}
+
+/// The plan of one assignment.
+struct Drafted {
+    assigned: Assigned,
+    /// The user's parameters that it takes.
+    takes: BTreeSet<String>,
+    /// The definition, where it was asked for.
+    definition: Option<Arc<Definition>>,
+}
+
+impl Assigning<'_> {
+    async fn all(&self, decision: &Decision, record: &mut Record) -> Result<Vec<Assigned>> {
+        self.find_workspace(decision, record).await?;
+        let drafts = decision.assignments.iter().map(|chosen| self.one(chosen, record));
+        let mut diagnostics = Diagnostics::default();
+        let mut drafted = Vec::new();
+        for outcome in join_all(drafts).await {
+            match outcome {
+                Ok(one) => drafted.push(one),
+                Err(errors) => diagnostics.extend(errors),
+            }
+        }
+        let definitions = drafted.iter().filter_map(|one| one.definition.as_deref());
+        if definitions.clone().count() == decision.assignments.len() {
+            let all: Vec<&Definition> = definitions.collect();
+            diagnostics.extend(refusing::nobodys_parameter(&self.planned.parameters, &all));
+        }
+        diagnostics.into_result()?;
+        let takes = decision.assignments.iter().map(|chosen| chosen.assignment.definition.clone());
+        record.takes = takes.zip(drafted.iter().map(|one| one.takes.clone())).collect();
+        Ok(drafted.into_iter().map(|one| one.assigned).collect())
+    }
+
+    async fn one(&self, chosen: &Chosen, record: &Record) -> Result<Drafted> {
+        let Chosen { assignment: row, targets } = chosen;
+        let policy = self.context.policy().ok();
+        let asks = policy.map(|policy| Asks { policy, patience: self.patience, defined_by: "component" });
+        let is_same = self.prior.is_some_and(|prior| prior.parameters == self.planned.parameters);
+        let known = record.takes.get(&row.definition).filter(|_| is_same);
+        let (takes, seen) = match known {
+            Some(takes) => (takes.clone(), None),
+            None if wishing::entries(&self.planned.parameters).is_empty() => (BTreeSet::new(), None),
+            None => {
+                let seen = definition(asks, &wishing::definition_id(row)).await?;
+                let taken = |seen: &Definition| wishing::taken(seen, &self.planned.parameters);
+                (seen.as_deref().map(taken).unwrap_or_default(), seen)
+            }
+        };
+        let given = Given { planned: self.planned, workspace: record.workspace.as_ref() };
+        let written = wishing::written(&given, row, &takes);
+        let config = assignment::Model {
+            identity: self.planned.identity.clone(),
+            role_definition_ids: Attr::Null,
+            ..written.clone()
+        };
+        let prior = self.prior_of(&written);
+        let planned = prior
+            .as_ref()
+            .map_or_else(|| written.clone(), |prior| wishing::rewritten(prior, written.clone()));
+        let draft = Draft {
+            config: &config,
+            prior: prior.as_ref(),
+            changed: prior.as_ref() != Some(&planned),
+            planned,
+            record: record.notes.get(&row.definition).and_then(|notes| notes.wanted.as_ref()),
+        };
+        let (planned, definition) = finish(asks, draft).await?;
+        if let Some(definition) = &definition {
+            against::against(definition, &config, &planned).into_result()?;
+        }
+        let targets = items(targets.iter().cloned());
+        let definition = definition.or(seen);
+        Ok(Drafted { assigned: Assigned::of(&planned, targets), takes, definition })
+    }
+
+    /// The same assignment as it is.
+    fn prior_of(&self, written: &assignment::Model) -> Option<assignment::Model> {
+        let prior = self.prior?;
+        let id = written.policy_definition_id.known()?;
+        let is_it = |one: &&Assigned| {
+            one.policy_definition_id.known().is_some_and(|other| other.eq_ignore_ascii_case(id))
+        };
+        known_items(&prior.assignments).find(is_it).map(|one| prior.whole(one))
+    }
+
+    /// Asks for the workspace, where a policy wants to know more of it than its id.
+    async fn find_workspace(&self, decision: &Decision, record: &mut Record) -> Result<()> {
+        let asks = decision.assignments.iter().any(|chosen| wishing::asks_for_workspace(chosen.assignment));
+        let Some(id) = self.planned.workspace_id.known().filter(|_| asks) else {
+            record.workspace = None;
+            return Ok(());
+        };
+        if record.workspace.as_ref().is_some_and(|found| found.id.eq_ignore_ascii_case(id)) {
+            return Ok(());
+        }
+        record.workspace = None;
+        let Ok(workspaces) = self.context.workspaces() else { return Ok(()) };
+        let found = workspaces.read(id, self.patience).await;
+        record.workspace = Some(Found::new(id, found.map_err(|error| refusing::no_workspace(&error))?));
+        Ok(())
+    }
+}
