@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod assignments;
+mod autoprovisioning;
 mod availability;
 mod docs;
 mod examples;

@@ -57,6 +57,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod uuid;
+mod workspaces;
 mod world;
 
 pub use emulator::{Cloud, Emulator, Options, Ready};

@@ -38,7 +38,7 @@ fn assignment() -> String {
 
 /// Requests since the last time, without sign-in and metadata, in few words and sorted: names that are made from ids
 /// are left out.
-fn requests(scene: &Scene) -> Vec<String> {
+pub(crate) fn requests(scene: &Scene) -> Vec<String> {
     let mut lines: Vec<String> = scene.azure.requests().iter().filter_map(in_short).collect();
     scene.azure.clear_requests();
     lines.sort();
@@ -60,13 +60,13 @@ fn in_short(request: &LoggedRequest) -> Option<String> {
 }
 
 /// Everything in Azure whose id has this in it.
-fn objects(scene: &Scene, part: &str) -> Vec<String> {
+pub(crate) fn objects(scene: &Scene, part: &str) -> Vec<String> {
     let lower = part.to_ascii_lowercase();
     let all = scene.azure.resources().into_iter();
     all.map(|(id, _)| id).filter(|id| id.to_ascii_lowercase().contains(&lower)).collect()
 }
 
 /// The plan is empty.
-fn require_settled(scene: &Scene) -> Result<(), Failure> {
+pub(crate) fn require_settled(scene: &Scene) -> Result<(), Failure> {
     scene.workspace.plan()?.require(0).map(drop)
 }

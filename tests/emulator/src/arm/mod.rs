@@ -26,6 +26,7 @@ use crate::message::{Answer, Call};
 use crate::policy::{assignments, definitions, remediations};
 use crate::route::not_implemented;
 use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
+use crate::workspaces;
 use crate::world::World;
 
 /// Everything the emulator knows of one ARM resource type.
@@ -40,7 +41,7 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 19] = [
+static TYPES: [&ResourceType; 20] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
@@ -50,6 +51,7 @@ static TYPES: [&ResourceType; 19] = [
     &groups::TYPE,
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,
+    &workspaces::TYPE,
     &remediations::TYPE,
     &remediations::CANCEL,
     &remediations::LIST_DEPLOYMENTS,
