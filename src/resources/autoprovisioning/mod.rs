@@ -5,6 +5,7 @@
 //! Each policy assignment is then a whole one, as `defender_policy_assignment` makes it.
 
 mod apply;
+mod assigning;
 mod check;
 mod deciding;
 mod judging;
