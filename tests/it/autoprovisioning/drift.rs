@@ -22,7 +22,7 @@ fn change(scene: &Scene, id: &str, change: impl Fn(&mut Value)) {
 }
 
 /// Changes one thing, and requires that the plan shows it and the apply takes it back.
-fn comes_back(shown: &str, path: &str, broken: Value) -> Result<(), Failure> {
+fn comes_back(shown: &str, path: &str, broken: &Value) -> Result<(), Failure> {
     let (scene, id) = applied()?;
     let before = scene.azure.resource(&id).unwrap_or_default();
     change(&scene, &id, |document| {
@@ -44,16 +44,24 @@ fn comes_back(shown: &str, path: &str, broken: Value) -> Result<(), Failure> {
 
 #[test]
 fn an_assignment_that_was_changed() -> Result<(), Failure> {
-    comes_back("DoNotEnforce", "/properties/enforcementMode", json!("DoNotEnforce"))?;
-    comes_back("effect", "/properties/parameters", json!({"effect": {"value": "Disabled"}}))?;
-    comes_back("notScopes", "/properties/notScopes", json!([format!("{SUBSCRIPTION}/resourceGroups/dark")]))?;
+    comes_back("DoNotEnforce", "/properties/enforcementMode", &json!("DoNotEnforce"))?;
+    comes_back("effect", "/properties/parameters", &json!({"effect": {"value": "Disabled"}}))?;
+    comes_back(
+        "notScopes",
+        "/properties/notScopes",
+        &json!([format!("{SUBSCRIPTION}/resourceGroups/dark")]),
+    )?;
     comes_back(
         "resourceSelectors",
         "/properties/resourceSelectors",
-        json!([{"name": "few", "selectors": [{"kind": "resourceLocation", "in": ["westus"]}]}]),
+        &json!([{"name": "few", "selectors": [{"kind": "resourceLocation", "in": ["westus"]}]}]),
     )?;
-    comes_back("overrides", "/properties/overrides", json!([{"kind": "policyEffect", "value": "Disabled"}]))?;
-    comes_back("Mine", "/properties/displayName", json!("Mine"))
+    comes_back(
+        "overrides",
+        "/properties/overrides",
+        &json!([{"kind": "policyEffect", "value": "Disabled"}]),
+    )?;
+    comes_back("Mine", "/properties/displayName", &json!("Mine"))
 }
 
 #[test]
@@ -95,7 +103,7 @@ fn a_setting_that_was_switched_off() -> Result<(), Failure> {
     let before = scene.azure.resources();
     scene.workspace.apply()?.require(0)?;
     change(&scene, &setting("settings", "WDATP"), |document| {
-        document["properties"]["enabled"] = false.into()
+        document["properties"]["enabled"] = false.into();
     });
     scene.workspace.plan()?.require(2)?.require_text("\"false\" -> \"true\"")?;
     scene.workspace.apply()?.require(0)?;
