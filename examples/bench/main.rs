@@ -6,6 +6,7 @@
 mod fleet;
 mod plans;
 mod plugin;
+mod policies;
 mod process_figures;
 mod report;
 mod rules;
@@ -84,6 +85,7 @@ fn measure(size: Size, json: Option<PathBuf>) -> Result<(), Failure> {
     rules::measure(size, &mut report)?;
     process_figures::measure(&provider, size, &mut report)?;
     plans::measure(&terraform, &provider, size, &mut report)?;
+    policies::measure(&terraform, &provider, &mut report)?;
     fleet::measure(&terraform, &provider, size, &mut report)?;
     report.print()?;
     report.write(&json)

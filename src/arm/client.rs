@@ -112,21 +112,21 @@ impl Client {
         let broken = |message: String| Error::new(ErrorKind::Protocol, message).act_on(&act, &path);
         let mut items = Vec::new();
         let mut seen = HashSet::new();
+        // Lists that are had by POST go on by POST.
+        let page = Request { query: Vec::new(), ..request.clone() };
         let mut response = self.send(request, call).await?;
         loop {
             let next = response.body["nextLink"].as_str().filter(|link| !link.is_empty()).map(str::to_owned);
             let value = response.body.get_mut("value").map(Value::take);
-            let page = value.unwrap_or(response.body);
-            let Value::Array(page) = page else {
+            let Value::Array(found) = value.unwrap_or(response.body) else {
                 return Err(broken("the answer is no list: it has no array \"value\"".to_owned()));
             };
-            items.extend(page);
+            items.extend(found);
             let Some(next) = next else { return Ok(items) };
             if !seen.insert(next.clone()) {
                 return Err(broken("the list's nextLink leads back to a page already read".to_owned()));
             }
             let url = self.own_url(&next, call).await.map_err(|error| error.act_on(&act, &path))?;
-            let page = Request::get(path.as_str(), "").act(act.as_str());
             response = self.send_to(&url, &page, call).await?.response;
         }
     }

@@ -42,18 +42,18 @@ pub(crate) struct Means<'a> {
     pub(crate) patience: &'a arm::Call,
 }
 
-/// Makes an assignment, whole.
+/// Makes an assignment, whole. `left_over` are role assignments of one that was there before, which are to go.
 ///
 /// # Errors
 ///
 /// What could not be made. What could is in the journal.
-pub(crate) async fn create(means: Means<'_>, wish: Wish) -> Result<Model> {
+pub(crate) async fn create(means: Means<'_>, wish: Wish, left_over: BTreeSet<String>) -> Result<Model> {
     let (scope, id) = place(&wish.planned)?;
     if let Some(there) = means.policy.assignment(&id, means.patience).await? {
         taken_over(means, &wish, &id, &there.is.properties.policy_definition_id)?;
     }
     let state = nothing_yet(wish.planned.clone());
-    let notes = Notes::default();
+    let notes = Notes { left_over, ..Notes::default() };
     Making { means, scope, id, planned: wish.planned.clone(), state, notes }.run(&wish, None).await
 }
 
@@ -87,6 +87,15 @@ pub(crate) async fn remove(means: Means<'_>, prior: Model, mut notes: Notes) -> 
     state.role_assignments = Attr::Known(BTreeMap::new());
     journal.save(&state, &notes);
     Ok(policy.unassign(&id, patience).await?)
+}
+
+/// Takes away roles that assignments had which are gone.
+///
+/// # Errors
+///
+/// Which could not be taken away.
+pub(crate) async fn clean(means: Means<'_>, left_over: &BTreeSet<String>) -> Result<()> {
+    every(join_all(left_over.iter().map(|id| means.policy.revoke(id, means.patience))).await).map(drop)
 }
 
 /// An apply that was killed may have made it, so one of the same definition is taken over.

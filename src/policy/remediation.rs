@@ -135,7 +135,7 @@ impl Policy {
         }
     }
 
-    /// Deployments of a remediation that have failed, the first few of them.
+    /// Deployments of a remediation that have failed, the first few of them. A POST lists them, page by page.
     ///
     /// # Errors
     ///
@@ -144,11 +144,9 @@ impl Policy {
         let path = format!("{id}/listDeployments");
         let request = |version| {
             let request = Request::post(path.as_str(), version, Value::Null).repeatable();
-            self.client.send(request.act("listing what the remediation has deployed"), call)
+            self.client.list(request.act("listing what the remediation has deployed"), call)
         };
-        let body = self.insights.with(request).await?.body;
-        let deployments = body["value"].as_array().into_iter().flatten();
-        Ok(deployments.filter_map(failed).take(most).collect())
+        Ok(self.insights.with(request).await?.iter().filter_map(failed).take(most).collect())
     }
 
     /// Removes a remediation; one that is under way and cannot be removed is ended first. It is no error if there is none.

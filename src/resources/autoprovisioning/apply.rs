@@ -1,13 +1,14 @@
 //! Making a plan true: settings, and assignments at the same time. After each step the state says what there is; what
 //! fails does not keep the rest from being made.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
 
-use super::model::{Assigned, Model, Switched};
+use super::model::{Assigned, Model, Switched, roles_that_go, without_roles};
 use super::record::Record;
 use super::switching::{self, Switching};
 use super::{check, wishing};
@@ -45,15 +46,18 @@ async fn change(call: &mut Call<Context>, state: Model, planned: Model) -> Resul
     let record = Record::of(&call.private);
     let all = Everything(Mutex::new(Reached { call, state: state.clone(), record }));
     let work = Work { all: &all, context: &context, patience: &patience, planned: &planned, identity_chosen };
-    let gone = known_items(&state.assignments).filter(|one| planned.find(one).is_none());
-    let gone = join_all(gone.map(|one| work.remove(&state, one))).await;
+    let going: Vec<&Assigned> =
+        known_items(&state.assignments).filter(|one| planned.find(one).is_none()).collect();
+    let gone = join_all(going.iter().map(|one| work.remove(&state, one))).await;
+    let clean = work.clean().await;
+    let going = roles_that_go(going.into_iter());
     let made = async {
         let wanted = known_items(&planned.assignments);
-        join_all(wanted.map(|one| work.make(&state, one))).await
+        join_all(wanted.map(|one| work.make(&state, one, &going))).await
     };
     let (made, switched) = futures_util::future::join(made, work.switch(&state)).await;
     let mut diagnostics = Diagnostics::default();
-    for outcome in gone.into_iter().chain(made).chain([switched]) {
+    for outcome in gone.into_iter().chain(made).chain([clean, switched]) {
         diagnostics.extend(outcome.err().into_iter().flatten());
     }
     diagnostics.into_result()?;
@@ -70,7 +74,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn make(&self, prior: &Model, one: &Assigned) -> Result<()> {
+    async fn make(&self, prior: &Model, one: &Assigned, going: &BTreeSet<String>) -> Result<()> {
         let part = Part { all: self.all, guid: guid(one), targets: one.targets.clone() };
         let policy = self.context.policy()?;
         let means = Means { policy, journal: &part, patience: self.patience };
@@ -83,8 +87,11 @@ impl Work<'_> {
         };
         let made = match prior.find(one) {
             Some(before) if before == one => return Ok(()),
-            Some(before) => making::update(means, &prior.whole(before), part.notes(), wish).await?,
-            None => making::create(means, wish).await?,
+            Some(before) => {
+                let before = without_roles(prior.whole(before), going);
+                making::update(means, &before, part.notes(), wish).await?
+            }
+            None => making::create(means, wish, part.notes().left_over).await?,
         };
         part.set(Some(&made), None);
         Ok(())
@@ -95,6 +102,20 @@ impl Work<'_> {
         let means = Means { policy: self.context.policy()?, journal: &part, patience: self.patience };
         making::remove(means, prior.whole(one), part.notes()).await?;
         part.set(None, None);
+        Ok(())
+    }
+
+    /// Takes away what is left over of assignments that somebody else has removed, and that are not made again.
+    async fn clean(&self) -> Result<()> {
+        let wanted = |id: &String| known_items(&self.planned.assignments).any(|one| guid(one) == *id);
+        let mut left: BTreeMap<String, Notes> = self.all.record(|record| record.notes.clone());
+        left.retain(|guid, _| !wanted(guid));
+        for (guid, notes) in left {
+            let part = Part { all: self.all, guid, targets: Attr::Null };
+            let means = Means { policy: self.context.policy()?, journal: &part, patience: self.patience };
+            making::clean(means, &notes.left_over).await?;
+            part.set(None, None);
+        }
         Ok(())
     }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tfplugin_protocol::{Attr, Diagnostics, Result};
 
+use super::apply::guid;
 use super::deciding::{Chosen, Decision};
-use super::model::{Assigned, Model};
+use super::model::{Assigned, Model, roles_that_go, without_roles};
 use super::record::{Found, Record};
 use super::refusing;
 use super::wishing::{self, Given};
@@ -43,7 +44,7 @@ impl Assigning<'_> {
     /// What is wrong with them, or why it cannot be told.
     pub(super) async fn all(&self, decision: &Decision, record: &mut Record) -> Result<Vec<Assigned>> {
         self.find_workspace(decision, record).await?;
-        let drafts = decision.assignments.iter().map(|chosen| self.one(chosen, record));
+        let drafts = decision.assignments.iter().map(|chosen| self.one(chosen, decision, record));
         let mut diagnostics = Diagnostics::default();
         let mut drafted = Vec::new();
         for outcome in join_all(drafts).await {
@@ -63,7 +64,7 @@ impl Assigning<'_> {
         Ok(drafted.into_iter().map(|one| one.assigned).collect())
     }
 
-    async fn one(&self, chosen: &Chosen, record: &Record) -> Result<Drafted> {
+    async fn one(&self, chosen: &Chosen, decided: &Decision, record: &Record) -> Result<Drafted> {
         let Chosen { assignment: row, targets } = chosen;
         let policy = self.context.policy().ok();
         let asks = policy.map(|policy| Asks { policy, patience: self.patience, defined_by: "component" });
@@ -85,7 +86,8 @@ impl Assigning<'_> {
             role_definition_ids: Attr::Null,
             ..written.clone()
         };
-        let prior = self.prior_of(&written);
+        let going = roles_that_go(self.going(decided));
+        let prior = self.prior_of(&written).map(|prior| without_roles(prior, &going));
         let planned = prior
             .as_ref()
             .map_or_else(|| written.clone(), |prior| wishing::rewritten(prior, written.clone()));
@@ -103,6 +105,13 @@ impl Assigning<'_> {
         let targets = items(targets.iter().cloned());
         let definition = definition.or(seen);
         Ok(Drafted { assigned: Assigned::of(&planned, targets), takes, definition })
+    }
+
+    /// Assignments that go.
+    fn going(&self, decision: &Decision) -> impl Iterator<Item = &Assigned> {
+        let before = self.prior.into_iter().flat_map(|prior| known_items(&prior.assignments));
+        let chosen = |guid: &str| decision.assignments.iter().any(|one| one.assignment.definition == guid);
+        before.filter(move |one| !chosen(&guid(one)))
     }
 
     /// The same assignment as it is.

@@ -1,12 +1,13 @@
 //! Configuration, plan and state, and what of them is about one assignment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tfplugin_protocol::{AnyValue, Attr};
 
 use crate::assignment::model::{self as assignment, Identity, Remediated, Remediation, Texts};
+use crate::assignment::roles;
 use crate::assignment::wire::{restricted, restrictions};
 use crate::catalog::model::Setting;
 
@@ -128,6 +129,24 @@ impl Model {
             None => whole,
         }
     }
+}
+
+/// Role assignments of assignments that go. One that stays may have used them: it deploys by the same identity.
+pub(super) fn roles_that_go<'a>(going: impl Iterator<Item = &'a Assigned>) -> BTreeSet<String> {
+    let ids = going.flat_map(|one| one.role_assignments.known().into_iter().flatten());
+    ids.filter_map(|(_, id)| Some(id.known()?.to_ascii_lowercase())).collect()
+}
+
+/// An assignment without roles that go.
+pub(super) fn without_roles(mut whole: assignment::Model, going: &BTreeSet<String>) -> assignment::Model {
+    let Attr::Known(granted) = &mut whole.role_assignments else { return whole };
+    let goes = |id: &Attr<String>| id.known().is_some_and(|id| going.contains(&id.to_ascii_lowercase()));
+    if granted.values().any(goes) {
+        granted.retain(|_, id| !goes(id));
+        let left: BTreeSet<String> = granted.keys().cloned().collect();
+        whole.role_definition_ids = roles::to_texts(&left);
+    }
+    whole
 }
 
 impl Switched {

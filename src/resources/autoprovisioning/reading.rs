@@ -16,7 +16,7 @@ use crate::arm::{self, Scope, ScopeKind};
 use crate::assignment::completing::name;
 use crate::assignment::model::{self as assignment, known_items};
 use crate::assignment::notes::Notes;
-use crate::assignment::reading;
+use crate::assignment::{reading, roles};
 use crate::availability::Fact;
 use crate::catalog::model::{Assignment, Component, Parameter, Placeholder, Setting, WorkspaceKind};
 use crate::catalog::{Catalog, word};
@@ -55,10 +55,9 @@ impl Looking {
         });
         let mut left = Vec::new();
         for (one, outcome) in assigned.iter().zip(join_all(again).await) {
-            if let Some((found, notes)) = outcome? {
-                record.notes.insert(guid(one), notes);
-                left.push(Attr::Known(Assigned::of(&found, one.targets.clone())));
-            }
+            let (found, notes) = outcome?;
+            record.notes.insert(guid(one), notes);
+            left.extend(found.map(|found| Attr::Known(Assigned::of(&found, one.targets.clone()))));
         }
         state.assignments = Attr::Known(left);
         let mut settings = Vec::new();
@@ -202,15 +201,21 @@ impl Model {
     }
 }
 
-/// An assignment as it is now, with what is kept beside it.
+/// An assignment as it is now, with what is kept beside it. Of one that is gone, with its identity, the roles are left.
 async fn again(
     policy: &Policy,
     patience: &arm::Call,
     whole: assignment::Model,
     mut notes: Notes,
-) -> Result<Option<(assignment::Model, Notes)>> {
+) -> Result<(Option<assignment::Model>, Notes)> {
+    let (scope, _) = assignment::place(&whole)?;
+    let ours = roles::ours(&whole, &scope);
     let found = reading::read(policy, patience, whole, &mut notes).await?;
-    Ok(found.map(|found| (found, notes)))
+    if found.is_none() {
+        notes = Notes { wanted: None, ..notes };
+        notes.leave_over(ours);
+    }
+    Ok((found, notes))
 }
 
 /// The workspace that an assignment was given.

@@ -1,5 +1,6 @@
 //! Making a plan true: one assignment is all of the resource.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use tfplugin_protocol::provider::{Call, Private};
@@ -39,7 +40,7 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
     context.note_apply();
     let policy = context.policy()?;
     let journal = Whole(Mutex::new(call));
-    making::create(Means { policy, journal: &journal, patience: &patience }, wish).await
+    making::create(Means { policy, journal: &journal, patience: &patience }, wish, BTreeSet::new()).await
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {

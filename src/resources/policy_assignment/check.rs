@@ -98,7 +98,14 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
         known_items(&config.resource_selectors).flat_map(|chosen| known_items(&chosen.selectors)).any(wrong);
     let overrides =
         known_items(&config.overrides).flat_map(|change| known_items(&change.selectors)).any(wrong);
-    [of("resource_selectors", resources), of("overrides", overrides)].into_iter().flatten().collect()
+    let none =
+        known_items(&config.overrides).any(|change| change.selectors.known().is_some_and(Vec::is_empty));
+    let none = none.then(|| {
+        let detail =
+            "An override without selectors is for all. Leave selectors out: Azure keeps no empty list.";
+        Diagnostic::error("The selectors are empty", detail).at("overrides")
+    });
+    [of("resource_selectors", resources), of("overrides", overrides), none].into_iter().flatten().collect()
 }
 
 fn roles(config: &Model) -> Option<Diagnostic> {

@@ -80,3 +80,22 @@ fn a_management_group() -> Result<(), Failure> {
     assert_eq!(scene.azure.resources(), before);
     Ok(())
 }
+
+/// Azure lists a thousand deployments a page.
+#[test]
+fn a_failure_on_the_second_page_is_found() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor("remediation = { resource_count = 1001 }"))?;
+    let state = |number: usize| {
+        let cluster = format!(
+            "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/c{number:04}"
+        );
+        let failure = json!({"code": "ClusterStopped", "message": "Start the cluster first."});
+        let failure = if number == 1000 { failure } else { serde_json::Value::Null };
+        json!({"resourceId": cluster, "resourceLocation": "westeurope", "failure": failure})
+    };
+    let id = format!("{SUBSCRIPTION}/providers/Microsoft.PolicyInsights/policyStates");
+    scene.azure.put_resource(&id, json!({"value": (0..1001).map(state).collect::<Vec<_>>()}));
+    let output = scene.workspace.apply()?.require(0)?;
+    output.require_text("of 1001 resources 1000")?.require_text("/c1000: ClusterStopped")?;
+    Ok(())
+}

@@ -86,6 +86,8 @@ fn what_was_removed_is_made_again_and_nothing_else() -> Result<(), Failure> {
     assert_eq!(
         writes(&scene),
         [
+            "DELETE roleAssignments 200",
+            "DELETE roleAssignments 200",
             "PUT policyAssignments 201",
             "PUT remediations 201",
             "PUT roleAssignments 201",
@@ -94,6 +96,13 @@ fn what_was_removed_is_made_again_and_nothing_else() -> Result<(), Failure> {
     );
     require_settled(&scene)?;
     assert_eq!(objects(&scene, "/policyAssignments/").len(), 2);
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 4, "roles of the identity that is gone are gone");
+
+    for id in objects(&scene, "/policyAssignments/") {
+        scene.azure.delete_resource(&id);
+    }
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(objects(&scene, "/roleAssignments/"), Vec::<String>::new());
     Ok(())
 }
 

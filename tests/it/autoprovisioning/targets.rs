@@ -98,6 +98,28 @@ fn identities_change_in_place() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Azure keeps one role assignment for a role of an identity, so both policies use it; it stays until the last one goes.
+#[test]
+fn an_identity_that_serves_both_keeps_its_roles_until_the_end() -> Result<(), Failure> {
+    let identity = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    let user = format!("identity = {{ identity_ids = [\"{identity}\"] }}");
+    for staying in ["\"aks_cluster\"", "\"arc_k8s_cluster\""] {
+        let scene = on("2026-11-22", &sensor("\"aks_cluster\", \"arc_k8s_cluster\"", &user))?;
+        scene.workspace.apply()?.require(0)?;
+        assert_eq!(objects(&scene, "/roleAssignments/").len(), 2);
+        require_settled(&scene)?;
+        scene.workspace.write("main.tf", &sensor(staying, &user))?;
+        scene.workspace.apply()?.require(0)?;
+        assert_eq!(objects(&scene, "/roleAssignments/").len(), 2, "{staying} has its roles");
+        require_settled(&scene)?;
+        scene.workspace.destroy()?.require(0)?;
+        assert_eq!(objects(&scene, "/roleAssignments/"), Vec::<String>::new());
+    }
+    Ok(())
+}
+
 #[test]
 fn remediations_are_switched_off_and_on() -> Result<(), Failure> {
     let scene = on("2026-11-22", &sensor("\"aks_cluster\"", "remediation = { enabled = false }"))?;
