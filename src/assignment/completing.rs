@@ -72,8 +72,11 @@ pub(crate) async fn finish(
             planned.role_definition_ids = roles::to_texts(roles);
             planned.role_assignments = Attr::Unknown;
         }
-        if is_pending && planned.remediates() == Some(true) {
-            planned.remediations = Attr::Unknown;
+        match planned.remediates() {
+            Some(true) if is_pending => planned.remediations = Attr::Unknown,
+            // One that was to be removed and could not be is still there.
+            Some(false) => planned.remediations = Attr::Known(Vec::new()),
+            Some(true) | None => {}
         }
         return Ok((planned, None));
     }
@@ -194,6 +197,7 @@ pub(crate) fn has_identity(model: &Model) -> Option<bool> {
 fn identity_of(model: &Model) -> (Option<&String>, Vec<String>) {
     let identity = model.identity.known();
     let ids = identity.map(|identity| known_texts(&identity.identity_ids)).unwrap_or_default();
+    let ids = ids.iter().map(|id| id.to_ascii_lowercase()).collect();
     (identity.and_then(|identity| identity.kind.known()).filter(|kind| *kind != "None"), ids)
 }
 

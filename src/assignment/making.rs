@@ -14,7 +14,8 @@ use super::notes::{Journal, Notes, Record};
 use super::remediating::{self, Of, Run};
 use super::roles::{self, Roles};
 use super::{completing, wire};
-use crate::arm::{self, Error, ErrorKind, Scope};
+use crate::arm::{self, Error, Scope};
+use crate::context::Context;
 use crate::diagnostics::explain;
 use crate::policy::{Assignment, Grantee, Identity, Policy, Wanted};
 
@@ -37,6 +38,7 @@ pub(crate) struct Wish {
 /// How it is made: where, who is told, and how long that may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'a> {
+    pub(crate) context: &'a Context,
     pub(crate) policy: &'a Policy,
     pub(crate) journal: &'a dyn Journal,
     pub(crate) patience: &'a arm::Call,
@@ -49,12 +51,15 @@ pub(crate) struct Means<'a> {
 /// What could not be made. What could is in the journal.
 pub(crate) async fn create(means: Means<'_>, wish: Wish, left_over: BTreeSet<String>) -> Result<Model> {
     let (scope, id) = place(&wish.planned)?;
+    means.context.note_creation(&id);
     if let Some(there) = means.policy.assignment(&id, means.patience).await? {
         taken_over(means, &wish, &id, &there.is.properties.policy_definition_id)?;
     }
     let state = nothing_yet(wish.planned.clone());
     let notes = Notes { left_over, ..Notes::default() };
-    Making { means, scope, id, planned: wish.planned.clone(), state, notes }.run(&wish, None).await
+    Making { means, scope, id, planned: wish.planned.clone(), state, notes, is_new: true }
+        .run(&wish, None)
+        .await
 }
 
 /// Changes an assignment.
@@ -65,7 +70,8 @@ pub(crate) async fn create(means: Means<'_>, wish: Wish, left_over: BTreeSet<Str
 pub(crate) async fn update(means: Means<'_>, prior: &Model, notes: Notes, wish: Wish) -> Result<Model> {
     let (scope, id) = place(&wish.planned)?;
     let state = prior.clone();
-    Making { means, scope, id, planned: wish.planned.clone(), state, notes }.run(&wish, Some(prior)).await
+    let making = Making { means, scope, id, planned: wish.planned.clone(), state, notes, is_new: false };
+    making.run(&wish, Some(prior)).await
 }
 
 /// Removes what we made, the last first, and nothing else.
@@ -74,8 +80,12 @@ pub(crate) async fn update(means: Means<'_>, prior: &Model, notes: Notes, wish: 
 ///
 /// What could not be removed. What is left is in the journal.
 pub(crate) async fn remove(means: Means<'_>, prior: Model, mut notes: Notes) -> Result<()> {
-    let Means { policy, journal, patience } = means;
+    let Means { context, policy, journal, patience } = means;
     let (scope, id) = place(&prior)?;
+    if context.has_created(&id) {
+        // Another resource has taken its place in this run, and goes on with what is there.
+        return Ok(());
+    }
     let mut state = prior;
     remediating::forget(policy, &state, &[], patience).await?;
     state.remediations = Attr::Known(Vec::new());
@@ -111,7 +121,7 @@ fn taken_over(means: Means<'_>, wish: &Wish, id: &str, definition: &str) -> Resu
         return Ok(());
     }
     let detail = format!(
-        "{id} is there already and assigns {definition}. Choose another name, or import that assignment and change its \
+        "{id} is there already and assigns {definition}. Rename or remove that assignment, or import it and change its \
          definition there, which replaces it."
     );
     Err(Diagnostic::error("The name is taken by another policy assignment", detail).at(wish.named_by).into())
@@ -159,6 +169,8 @@ struct Making<'a> {
     /// What is true so far.
     state: Model,
     notes: Notes,
+    /// Whether it is made just now: Azure has not looked yet at what there is.
+    is_new: bool,
 }
 
 impl Making<'_> {
@@ -203,23 +215,32 @@ impl Making<'_> {
         let Means { policy, patience, .. } = self.means;
         // Roles of the identity of before go with it, whenever that succeeds.
         let before = (self.state.principal_id.clone(), roles::ours(&self.state, &self.scope));
-        let mut answer = match policy.assign(&self.id, wanted, patience).await {
+        let answer = match policy.assign(&self.id, wanted, patience).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.look_back(error).await),
         };
         self.take_in(&answer);
-        if before.0 != self.state.principal_id {
-            self.notes.leave_over(before.1);
-            self.state.role_assignments = Attr::Known(BTreeMap::new());
+        let is_told = answer.principal().is_some();
+        if is_told {
+            self.leave_behind(&before);
         }
         self.save();
         // Only to see that it is there: a moment after a change, Azure may still show what was before.
         let seen = policy.until_assigned(&self.id, patience).await?;
-        if answer.principal().is_none() {
-            answer = seen;
-            self.take_in(&answer);
+        if !is_told {
+            self.take_in(&seen);
+            self.leave_behind(&before);
+            self.save();
         }
         Ok(())
+    }
+
+    /// Notes that the roles of an identity of before are to go, if it is another one now.
+    fn leave_behind(&mut self, (principal, roles): &(Attr<String>, BTreeMap<String, String>)) {
+        if *principal != self.state.principal_id {
+            self.notes.leave_over(roles.clone());
+            self.state.role_assignments = Attr::Known(BTreeMap::new());
+        }
     }
 
     /// The state after Azure's answer: as planned, with what only Azure knows.
@@ -288,7 +309,10 @@ impl Making<'_> {
         every(failures.into_iter().map(|outcome| outcome.map(drop)).collect())?;
 
         let ours = roles::ours(&self.state, &self.scope);
+        let granted: BTreeSet<&String> = there.values().collect();
+        // An identity that comes back, or stays where its assignment was made anew, has the same roles by the same names.
         let mut old = self.notes.left_over.clone();
+        old.retain(|id| !granted.contains(id));
         old.extend(ours.into_iter().filter(|(role, _)| !wanted.contains(role)).map(|(_, id)| id));
         every(join_all(old.iter().map(|id| policy.revoke(id, patience))).await)?;
         self.notes.left_over = BTreeSet::new();
@@ -339,7 +363,7 @@ impl Making<'_> {
     /// Waits for the ends of remediations. One that takes longer than the resource may goes on without anybody waiting:
     /// what this resource makes is there, and an error would make Terraform replace it.
     async fn follow(&mut self, runs: &[Run]) -> Result<()> {
-        let Means { policy, journal, patience } = self.means;
+        let Means { policy, journal, patience, .. } = self.means;
         let waits = self.planned.remediation.known().is_some_and(|wish| wish.wait.known() != Some(&false));
         if runs.is_empty() || !waits {
             return Ok(());
@@ -349,16 +373,20 @@ impl Making<'_> {
         let mut reached = Vec::new();
         for (run, end) in runs.iter().zip(ends) {
             reached.push(match end {
-                Err(error) if matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Cancelled) => {
+                // Whatever keeps us from looking, the remediation goes on, and nothing has to be made anew.
+                Err(error) => {
                     journal.warn(remediating::unfinished(run, &error));
-                    policy.remediation(&run.id, &look).await?
+                    policy.remediation(&run.id, &look).await.unwrap_or_default()
                 }
-                end => end?,
+                Ok(end) => end,
             });
         }
         self.state.remediations = remediating::to_attr(runs.iter().zip(reached.iter().map(Option::as_ref)));
         self.save();
         for (run, end) in runs.iter().zip(reached.iter().flatten()) {
+            if self.is_new && end.is_good() && end.total == 0 && run.is_of_what_is_known() {
+                journal.warn(remediating::nothing_found(run));
+            }
             if end.is_over() && !end.is_good() {
                 let failed = policy.failed_deployments(&run.id, remediating::SHOWN, &look).await;
                 journal.warn(remediating::warning(run, end, &failed.unwrap_or_default()));

@@ -7,6 +7,7 @@
 
 pub(crate) mod against;
 pub(crate) mod checking;
+pub(crate) mod claims;
 pub(crate) mod completing;
 pub(crate) mod judging;
 pub(crate) mod making;

@@ -54,6 +54,13 @@ impl Run {
     }
 }
 
+impl Run {
+    /// Whether it is about what Azure knows not to comply, without another look.
+    pub(crate) fn is_of_what_is_known(&self) -> bool {
+        self.task.resource_discovery_mode == "ExistingNonCompliant"
+    }
+}
+
 /// Remediations that are about to start.
 pub(crate) fn started(runs: &[Run]) -> Attr<Vec<Attr<Remediated>>> {
     to_attr(runs.iter().map(|run| (run, None)))
@@ -96,6 +103,20 @@ pub(crate) fn unfinished(run: &Run, error: &Error) -> Diagnostic {
         run.id
     );
     Diagnostic::warning("The remediation is still under way", detail).at("remediation")
+}
+
+/// Says that a remediation has found nothing, which may be because nobody has looked yet.
+/// <https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data#evaluation-triggers>
+pub(crate) fn nothing_found(run: &Run) -> Diagnostic {
+    let detail = format!(
+        "It ended as good, and found no resource to bring in line. That is right where there is none. Azure takes up to half an \
+         hour to look at resources after a policy was assigned, and until then a remediation of what is known not to comply \
+         (mode = \"ExistingNonCompliant\") finds nothing. If there are resources, run it again then, by a change of remediation's \
+         resource_count for example, or let it look by itself, which takes longer and is not possible at a management \
+         group:\n\n    remediation = {{ mode = \"ReEvaluateCompliance\" }}\n\n{}",
+        run.id
+    );
+    Diagnostic::warning("The remediation has found nothing", detail).at("remediation")
 }
 
 /// Says how a remediation ended that has not done all it was to do.

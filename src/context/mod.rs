@@ -35,12 +35,13 @@ pub struct Context {
     /// The scope of resources that name none: the provider's subscription. Unknown where the provider block's
     /// `subscription_id` is not known yet.
     pub default_scope: Attr<Scope>,
-    /// The cloud; unknown where only its addresses are given.
+    /// The cloud; absent where only its addresses are given, and unknown where they are not known yet.
     pub cloud: Fact<Cloud>,
     /// What the rules go by.
     pub rules: RuleSettings,
     azure: Azure,
     claims: Mutex<HashMap<String, Managed>>,
+    owners: Mutex<HashMap<String, String>>,
     created: Mutex<HashSet<String>>,
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
@@ -105,6 +106,7 @@ impl Context {
             rules,
             azure,
             claims: Mutex::default(),
+            owners: Mutex::default(),
             created: Mutex::default(),
             doomed: Mutex::default(),
             private_data: Mutex::default(),
@@ -211,11 +213,14 @@ impl Context {
         claims.insert(id.to_ascii_lowercase(), managed).is_none()
     }
 
-    /// Notes that a resource of this configuration manages `id`, which it creates or not. False if another one said so
-    /// before. With `-replace`, what is there is planned as it is, and then as a creation: that is one resource.
-    pub fn claim_once(&self, id: &str, managed: Managed) -> bool {
-        let replaces = managed == Managed::Anew && self.managed(id) == Some(Managed::AsBefore);
-        self.claim(id, managed) || replaces
+    /// Notes that the resource `owner` manages `id`, which it creates or not. False if another one said so before. What is
+    /// replaced is planned as it is, and then as a creation: that is one resource.
+    pub fn claim_once(&self, id: &str, managed: Managed, owner: &str) -> bool {
+        let before = self.managed(id);
+        let first = self.claim(id, managed);
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = owners.insert(id.to_ascii_lowercase(), owner.to_owned()).is_some_and(|one| one == owner);
+        first || (same && before == Some(Managed::AsBefore) && managed == Managed::Anew)
     }
 
     /// How a resource of this configuration manages `id`, as far as it has been planned.

@@ -98,14 +98,12 @@ impl DataSource for Availability {
 
 /// The provider's cloud. Where only addresses are given, nobody knows which it is, and the public one is taken.
 fn default_cloud(context: &Context) -> Result<Cloud> {
-    match (&context.cloud, context.not_yet_known()) {
-        (Fact::Known(cloud), _) => Ok(*cloud),
-        (Fact::Unknown | Fact::Absent, None) => Ok(Cloud::Public),
-        (Fact::Unknown | Fact::Absent, Some(attribute)) => {
-            let detail = format!(
-                "The provider's {attribute} is not known before apply, so neither is its cloud. Set cloud = \"public\", \
-                 or another one, here."
-            );
+    match context.cloud {
+        Fact::Known(cloud) => Ok(cloud),
+        Fact::Absent => Ok(Cloud::Public),
+        Fact::Unknown => {
+            let detail = "The provider's environment, metadata_host or endpoints are not known before apply, so neither is its \
+                          cloud. Set cloud = \"public\", or another one, here.";
             Err(Diagnostic::error("The cloud is not known yet", detail).at(Field::Cloud.as_str()).into())
         }
     }

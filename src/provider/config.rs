@@ -116,8 +116,9 @@ impl Config {
         let settings = reader.settings(&self, terraform_version);
         reader.problems.into_result()?;
         let settings = settings?;
+        let cloud_is_open = self.cloud_is_open();
         let rules = self.rules().settings(day_of((settings.host.clock)()));
-        let cloud = cloud_of(&settings.cloud, reader.unknown);
+        let cloud = cloud_of(&settings.cloud, cloud_is_open);
         warnings.extend(judge_cloud(&rules, cloud).into_result()?);
         if let Some(unknown) = reader.unknown {
             return Ok(Context::not_yet(default_scope, cloud, rules, unknown));
@@ -127,15 +128,28 @@ impl Config {
     }
 }
 
-/// The cloud, as far as somebody has named it. Addresses alone do not tell.
-fn cloud_of(source: &CloudSource, unknown: Option<&str>) -> Fact<Cloud> {
+impl Config {
+    /// Whether an attribute that names the cloud is not known yet.
+    fn cloud_is_open(&self) -> bool {
+        let endpoints =
+            self.endpoints.known().is_some_and(|endpoints| endpoints.resource_manager.is_unknown());
+        endpoints
+            || self.endpoints.is_unknown()
+            || self.environment.is_unknown()
+            || self.metadata_host.is_unknown()
+    }
+}
+
+/// The cloud, as far as somebody has named it. Addresses alone do not tell, and then nobody does.
+fn cloud_of(source: &CloudSource, is_open: bool) -> Fact<Cloud> {
     let name = match source {
         CloudSource::Named(name) => Some(*name),
         CloudSource::Metadata { expected, .. } => *expected,
         CloudSource::Endpoints { .. } => None,
     };
-    match name.filter(|_| unknown.is_none()) {
-        None => Fact::Unknown,
+    match name {
+        _ if is_open => Fact::Unknown,
+        None => Fact::Absent,
         Some(CloudName::Public) => Fact::Known(Cloud::Public),
         Some(CloudName::UsGovernment) => Fact::Known(Cloud::UsGovernment),
         Some(CloudName::China) => Fact::Known(Cloud::China),

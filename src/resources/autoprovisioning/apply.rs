@@ -27,8 +27,10 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
-    // What is made follows from what is written, so what is missing of it is seen by the next plan.
+    // What is made follows from what is written, so what is missing of it is seen by the next plan. From here on the state
+    // and what is kept beside it belong to what is written now.
     let state = Model { assignments: prior.assignments, settings: prior.settings, ..planned.clone() };
+    call.save(&state);
     change(call, state, planned).await
 }
 
@@ -73,11 +75,15 @@ struct Work<'a> {
     identity_chosen: bool,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn means<'b>(&'b self, journal: &'b Part<'a>) -> Result<Means<'b>> {
+        let Self { context, patience, .. } = *self;
+        Ok(Means { context, policy: context.policy()?, journal, patience })
+    }
+
     async fn make(&self, prior: &Model, one: &Assigned, going: &BTreeSet<String>) -> Result<()> {
         let part = Part { all: self.all, guid: guid(one), targets: one.targets.clone() };
-        let policy = self.context.policy()?;
-        let means = Means { policy, journal: &part, patience: self.patience };
+        let means = self.means(&part)?;
         let planned = self.planned.whole(one);
         let wish = Wish {
             planned,
@@ -99,21 +105,22 @@ impl Work<'_> {
 
     async fn remove(&self, prior: &Model, one: &Assigned) -> Result<()> {
         let part = Part { all: self.all, guid: guid(one), targets: one.targets.clone() };
-        let means = Means { policy: self.context.policy()?, journal: &part, patience: self.patience };
-        making::remove(means, prior.whole(one), part.notes()).await?;
+        making::remove(self.means(&part)?, prior.whole(one), part.notes()).await?;
         part.set(None, None);
         Ok(())
     }
 
     /// Takes away what is left over of assignments that somebody else has removed, and that are not made again.
     async fn clean(&self) -> Result<()> {
-        let wanted = |id: &String| known_items(&self.planned.assignments).any(|one| guid(one) == *id);
-        let mut left: BTreeMap<String, Notes> = self.all.record(|record| record.notes.clone());
-        left.retain(|guid, _| !wanted(guid));
+        let is_in = |model: &Model, id: &str| known_items(&model.assignments).any(|one| guid(one) == id);
+        let mut left: BTreeMap<String, Notes> = self.all.look(|state, record| {
+            let notes = record.notes.iter().filter(|(guid, _)| !is_in(state, guid));
+            notes.map(|(guid, notes)| (guid.clone(), notes.clone())).collect()
+        });
+        left.retain(|guid, _| !is_in(self.planned, guid));
         for (guid, notes) in left {
             let part = Part { all: self.all, guid, targets: Attr::Null };
-            let means = Means { policy: self.context.policy()?, journal: &part, patience: self.patience };
-            making::clean(means, &notes.left_over).await?;
+            making::clean(self.means(&part)?, &notes.left_over).await?;
             part.set(None, None);
         }
         Ok(())
@@ -132,12 +139,19 @@ impl Work<'_> {
             rows?.iter().find(|row| row.name == *name)
         };
         let wanted: Vec<&Setting> = known_items(&self.planned.settings).filter_map(row).collect();
-        let before: Vec<&Setting> = known_items(&prior.settings).filter_map(row).collect();
+        // One whose write was not answered is not in the state, and may be on all the same.
+        let is_begun = |row: &&Setting| self.all.look(|_, record| record.before.contains_key(&row.name));
+        let mut before: Vec<&Setting> = known_items(&prior.settings).filter_map(row).collect();
+        for begun in rows.into_iter().flatten().filter(is_begun) {
+            if !before.iter().any(|one| one.name == begun.name) {
+                before.push(begun);
+            }
+        }
         if wanted.is_empty() && before.is_empty() {
             return Ok(());
         }
-        let switching =
-            Switching { settings: self.context.settings()?, scope: &scope, patience: self.patience };
+        let (context, patience) = (self.context, self.patience);
+        let switching = Switching { context, settings: context.settings()?, scope: &scope, patience };
         for setting in &wanted {
             switching::on(&switching, setting, self.all).await?;
         }
@@ -168,9 +182,10 @@ impl Everything<'_> {
         call.save(state);
     }
 
-    /// Looks at what is kept beside the state.
-    pub(super) fn record<T>(&self, look: impl FnOnce(&Record) -> T) -> T {
-        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner).record)
+    /// Looks at the state, and at what is kept beside it.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Model, &Record) -> T) -> T {
+        let reached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&reached.state, &reached.record)
     }
 
     pub(super) fn warn(&self, warning: Diagnostic) {
@@ -198,7 +213,7 @@ struct Part<'a> {
 
 impl Part<'_> {
     fn notes(&self) -> Notes {
-        self.all.record(|record| record.notes.get(&self.guid).cloned()).unwrap_or_default()
+        self.all.look(|_, record| record.notes.get(&self.guid).cloned()).unwrap_or_default()
     }
 
     /// Puts the assignment into the state, or takes it out.

@@ -71,16 +71,16 @@ impl Assigning<'_> {
         let is_same = self.prior.is_some_and(|prior| prior.parameters == self.planned.parameters);
         let known = record.takes.get(&row.definition).filter(|_| is_same);
         let (takes, seen) = match known {
-            Some(takes) => (takes.clone(), None),
-            None if wishing::entries(&self.planned.parameters).is_empty() => (BTreeSet::new(), None),
+            Some(takes) => (Some(takes.clone()), None),
+            None if wishing::entries(&self.planned.parameters).is_empty() => (Some(BTreeSet::new()), None),
             None => {
                 let seen = definition(asks, &wishing::definition_id(row)).await?;
                 let taken = |seen: &Definition| wishing::taken(seen, &self.planned.parameters);
-                (seen.as_deref().map(taken).unwrap_or_default(), seen)
+                (seen.as_deref().map(taken), seen)
             }
         };
         let given = Given { planned: self.planned, workspace: record.workspace.as_ref() };
-        let written = wishing::written(&given, row, &takes);
+        let written = wishing::written(&given, row, takes.as_ref());
         let config = assignment::Model {
             identity: self.planned.identity.clone(),
             role_definition_ids: Attr::Null,
@@ -88,9 +88,11 @@ impl Assigning<'_> {
         };
         let going = roles_that_go(self.going(decided));
         let prior = self.prior_of(&written).map(|prior| without_roles(prior, &going));
-        let planned = prior
-            .as_ref()
-            .map_or_else(|| written.clone(), |prior| wishing::rewritten(prior, written.clone()));
+        let chosen = !self.planned.identity.is_null();
+        let planned = match &prior {
+            Some(prior) => wishing::rewritten(prior, written.clone(), chosen),
+            None => written.clone(),
+        };
         let draft = Draft {
             config: &config,
             prior: prior.as_ref(),
@@ -104,7 +106,11 @@ impl Assigning<'_> {
         }
         let targets = items(targets.iter().cloned());
         let definition = definition.or(seen);
-        Ok(Drafted { assigned: Assigned::of(&planned, targets), takes, definition })
+        Ok(Drafted {
+            assigned: Assigned::of(&planned, targets),
+            takes: takes.unwrap_or_default(),
+            definition,
+        })
     }
 
     /// Assignments that go.

@@ -6,7 +6,7 @@ use super::model::Model;
 use super::telling;
 use crate::arm::{IdError, ResourceId, Scope, ScopeKind};
 use crate::assignment::checking;
-use crate::assignment::model::{self as assignment, known_texts};
+use crate::assignment::model::known_texts;
 use crate::availability::{Fact, Facts};
 use crate::context::RuleSettings;
 use crate::workspaces;
@@ -16,12 +16,7 @@ pub(super) fn check(config: &Model, rules: &RuleSettings) -> Diagnostics {
     let scope = config.scope.known().map(|text| scope(text));
     let kind = scope.as_ref().and_then(|scope| Some(scope.as_ref().ok()?.kind()));
     let mut diagnostics: Diagnostics = scope.and_then(Result::err).into_iter().collect();
-    let as_one = assignment::Model {
-        identity: config.identity.clone(),
-        location: config.location.clone(),
-        remediation: config.remediation.clone(),
-        ..assignment::Model::default()
-    };
+    let as_one = config.as_one();
     let further = [
         checking::identity(&as_one),
         checking::location(&as_one),

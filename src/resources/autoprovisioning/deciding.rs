@@ -127,13 +127,9 @@ impl Decision {
     }
 
     fn target(&mut self, question: &Question<'_>, asked: &Asked) {
-        if asked.kept.as_ref().is_some_and(|kept| kept.is_left_out) {
-            return;
-        }
         let filter =
             Filter { component: Some(&question.component.id), target: Some(&asked.id), ..Filter::default() };
-        let without = |os: Os| asked.kept.as_ref().is_some_and(|kept| kept.without.contains(&os));
-        let rows = rows(Catalog::get(), filter, asked.date).filter(|row| !without(row.row.os));
+        let rows = rows(Catalog::get(), filter, asked.date);
         let (mut refused, mut count) = (Vec::new(), 0_usize);
         for row in rows {
             count += 1;
@@ -143,7 +139,7 @@ impl Decision {
         }
         if count == 0 {
             let facts = question.of(asked, None);
-            let said = errors(question.rules, &facts).next();
+            let said = question.refusal(asked, &facts);
             refused
                 .push((Os::Any, said.map_or(Reason::Unknown, |finding| Reason::Finding(Box::new(finding)))));
         }
@@ -164,8 +160,8 @@ impl Decision {
 
     fn row(&mut self, question: &Question<'_>, asked: &Asked, row: Effective<'static>) -> Result<(), Reason> {
         let facts = question.of(asked, Some(row.row.os));
-        if asked.kept.is_none()
-            && let Some(refusal) = errors(question.rules, &facts).next()
+        if !asked.has(row.row.os)
+            && let Some(refusal) = question.refusal(asked, &facts)
         {
             return Err(Reason::Finding(Box::new(refusal)));
         }
@@ -218,6 +214,13 @@ impl Decision {
 }
 
 impl Question<'_> {
+    /// What the rules of the day have against it. That the day passes does not change it, but a user may: by how grave a
+    /// rule is, for example.
+    fn refusal(&self, asked: &Asked, facts: &Facts) -> Option<Finding> {
+        let rules = RuleSettings { date: Fact::Known(asked.date), ..self.rules.clone() };
+        judge(&rules, facts).into_iter().find(|finding| finding.severity == Severity::Error)
+    }
+
     /// What the rules are told of a row.
     fn of(&self, asked: &Asked, os: Option<Os>) -> Facts {
         Facts {
@@ -226,12 +229,15 @@ impl Question<'_> {
             os: os.filter(|os| *os != Os::Any).map_or(Fact::Unknown, Fact::Known),
             cloud: self.cloud,
             enabled: Fact::Known(true),
-            deployed: Fact::Known(asked.kept.is_some()),
+            deployed: Fact::Known(asked.has(os.unwrap_or_default())),
             ..self.facts.clone()
         }
     }
 }
 
-fn errors(rules: &RuleSettings, facts: &Facts) -> impl Iterator<Item = Finding> {
-    judge(rules, facts).into_iter().filter(|finding| finding.severity == Severity::Error)
+impl Asked {
+    /// Whether it was let through before.
+    fn has(&self, os: Os) -> bool {
+        self.kept.as_ref().is_some_and(|kept| !kept.is_left_out && !kept.without.contains(&os))
+    }
 }

@@ -24,6 +24,7 @@ use tfplugin_protocol::provider::{
 };
 use tfplugin_protocol::{Diagnostic, Diagnostics, Result, Schema, Value};
 
+use crate::assignment::claims;
 use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
 use crate::context::{Context, static_settings};
@@ -73,6 +74,9 @@ impl Resource for Autoprovisioning {
 
     async fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
         let Some(context) = call.context_if_configured() else { return Ok(()) };
+        for id in prior.managed() {
+            claims::give_up(call, id);
+        }
         let component = prior.component.known().cloned().map_or(Fact::Unknown, Fact::Known);
         let facts = Facts { component, removed: Fact::Known(true), cloud: context.cloud, ..Facts::default() };
         tell(call, telling::once(context.rules.judge_mildly(&facts, |_| true)))
@@ -124,6 +128,7 @@ fn not_an_id(id: &str) -> Diagnostic {
     Diagnostic::error("Not the id of auto-provisioning", detail)
 }
 
+/// Says that the catalogue has no such component.
 fn no_component(name: &str) -> Diagnostic {
     let beginning: String = name.chars().take(100).collect();
     let guess = Catalog::get().component_like(name);

@@ -91,6 +91,14 @@ impl Model {
         self.mechanism.known().into_iter().flatten().map(|(target, _)| target.as_str())
     }
 
+    /// Ids of what it manages, its own first.
+    pub(super) fn managed(&self) -> impl Iterator<Item = &Attr<String>> {
+        let assignments = self.assignments.known().into_iter().flatten();
+        let assignments = assignments.filter_map(|one| Some(&one.known()?.id));
+        let settings = self.settings.known().into_iter().flatten().filter_map(|one| Some(&one.known()?.id));
+        std::iter::once(&self.id).chain(assignments).chain(settings)
+    }
+
     /// How existing resources are brought in line: in Azure's portal that is part of it.
     pub(super) fn wish(&self) -> Attr<Remediation> {
         let default = Remediation {
@@ -100,6 +108,16 @@ impl Model {
             ..Remediation::default()
         };
         if self.remediation.is_null() { Attr::Known(default) } else { self.remediation.clone() }
+    }
+
+    /// What is said of all assignments, as if it were said of one.
+    pub(super) fn as_one(&self) -> assignment::Model {
+        assignment::Model {
+            identity: self.identity.clone(),
+            location: self.location.clone(),
+            remediation: self.remediation.clone(),
+            ..assignment::Model::default()
+        }
     }
 
     /// One of its assignments, whole.

@@ -1,7 +1,7 @@
 //! Completing a plan: what is deployed where, by which assignments and settings.
 
 use tfplugin_protocol::provider::{Call, Planning};
-use tfplugin_protocol::{Attr, Diagnostic, Result};
+use tfplugin_protocol::{Attr, Result};
 
 use super::assigning::Assigning;
 use super::check::{scope, settings_above};
@@ -9,14 +9,16 @@ use super::deciding::{Asked, Decision, Kept, Question, all_targets, decide};
 use super::judging::{self, base_facts};
 use super::model::{Model, Skipped, Switched, id};
 use super::record::Record;
-use super::{refusing, telling};
+use super::{no_component, refusing, telling};
 use crate::arm::{Scope, ScopeKind};
+use crate::assignment::claims::{Claimant, claim};
+use crate::assignment::completing;
 use crate::assignment::model::{known_items, known_texts};
 use crate::availability::Fact;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Day, Setting};
 use crate::catalog::{read_word, word};
-use crate::context::{Context, Managed, patience, planned_scope};
+use crate::context::{Context, patience, planned_scope};
 use crate::diagnostics::tell;
 use crate::settings::Settings;
 
@@ -30,18 +32,23 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         planned.id = Attr::Known(id(scope.as_str(), component));
     }
     if prior.as_ref().is_some_and(|prior| is_another(prior, &planned)) {
+        call.replace("location");
         // Another object takes its place, and is planned once more, as a creation.
         return Ok(planned);
     }
-    claim(call, prior.as_ref(), &planned.id)?;
-    let component = planned.component.known().and_then(|id| Catalog::get().component(id));
-    let (Some(context), Some(component)) = (call.context_if_configured(), component) else {
+    let (Some(context), Some(id)) = (call.context_if_configured(), planned.component.known()) else {
         return Ok(planned);
     };
+    let component = Catalog::get().component(id).ok_or_else(|| no_component(id))?;
     let Fact::Known(today) = context.rules.date else { return Ok(planned) };
+    // What is not decided on yet: how grave rules are, and which cloud it is.
+    if context.rules.levels.is_none() || context.cloud.is_unknown() {
+        return Ok(planned);
+    }
     if config.targets.is_unknown() || known_items(&config.targets).count() < count(&config) {
         return Ok(planned);
     }
+    inherit(call, &context, prior.is_none(), &planned.id);
     let question = Question {
         component,
         targets: asked(component, &config, prior.as_ref(), &Record::of(&call.private), today),
@@ -59,7 +66,7 @@ fn count(config: &Model) -> usize {
     config.targets.known().map_or(0, Vec::len)
 }
 
-/// Another place, component or region is another object.
+/// Another place or component is another object, and so is another region where identities live in one.
 fn is_another(prior: &Model, planned: &Model) -> bool {
     let same = |a: &Attr<String>, b: &Attr<String>| match (a, b) {
         (Attr::Known(a), Attr::Known(b)) => a.eq_ignore_ascii_case(b),
@@ -67,21 +74,22 @@ fn is_another(prior: &Model, planned: &Model) -> bool {
     };
     !same(&prior.scope, &planned.scope)
         || !same(&prior.component, &planned.component)
-        || prior.location != planned.location
+        || (prior.location != planned.location && known_items(&prior.assignments).next().is_some())
 }
 
-/// One object, one resource.
-fn claim(call: &Call<Context>, prior: Option<&Model>, id: &Attr<String>) -> Result<()> {
-    let (Some(context), Some(id)) = (call.context_if_configured(), id.known()) else { return Ok(()) };
-    let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
-    if context.claim_once(id, managed) {
-        return Ok(());
+/// What is tainted is planned as if there were none, without what is kept beside it; what that plan returns is what the old
+/// object is destroyed with.
+fn inherit(call: &mut Call<Context>, context: &Context, is_new: bool, id: &Attr<String>) {
+    if let (true, Some(id)) = (is_new, id.known())
+        && let Some(before) = context.private_data_of(id)
+    {
+        call.private = before;
     }
-    let detail = format!(
-        "Another resource of this configuration manages {id} already. Keep one of them: targets of one component at one \
-         scope belong to one resource."
-    );
-    Err(Diagnostic::error("Two resources for one thing", detail).at("component").into())
+}
+
+/// The resource, as a claimant.
+fn claimant(planned: &Model) -> String {
+    format!("defender_autoprovisioning {}", planned.component.known().map_or("", String::as_str))
 }
 
 /// The targets, each with what was decided of it before.
@@ -114,9 +122,12 @@ fn asked(
             is_left_out: !was_accepted,
         })
     };
-    let date = |target: &str| record.decided.get(target).copied().unwrap_or(today);
-    let mut asked: Vec<Asked> =
-        wanted.into_iter().map(|id| Asked { date: date(&id), kept: kept(&id), id }).collect();
+    let asked = wanted.into_iter().map(|id| {
+        let kept = kept(&id);
+        let before = record.decided.get(&id).copied().filter(|_| kept.is_some());
+        Asked { date: before.unwrap_or(today), kept, id }
+    });
+    let mut asked: Vec<Asked> = asked.collect();
     // Sets have no order, and plans must have one.
     let rank = |asked: &Asked| component.rows.iter().position(|row| row.target == asked.id);
     asked.sort_by_key(|asked| (rank(asked).unwrap_or(usize::MAX), asked.id.clone()));
@@ -151,19 +162,19 @@ fn describe(
 ) {
     let mut left_out: Vec<Skipped> = Vec::new();
     for one in asked {
-        if one.kept.is_some() {
-            let before = prior.into_iter().flat_map(skipped);
-            left_out.extend(before.filter(|skipped| is_for(skipped, &one.id)).cloned());
-        } else {
-            let news = decision.refused.iter().chain(&decision.nothing);
-            left_out.extend(news.filter(|news| news.target == one.id).map(refusing::skipped));
+        let news = decision.refused.iter().chain(&decision.nothing);
+        for news in news.filter(|news| news.target == one.id).map(refusing::skipped) {
+            // What was said before is not said in other words.
+            let same = |before: &&Skipped| before.target == news.target && before.os == news.os;
+            let before = prior.into_iter().flat_map(skipped).find(same).cloned();
+            left_out.push(before.unwrap_or(news));
         }
     }
     planned.skipped = Attr::Known(left_out.into_iter().map(Attr::Known).collect());
     let ways = decision.mechanism.iter();
     let ways = ways.map(|(target, way)| (target.clone(), word(way).into()));
     planned.mechanism = Attr::Known(ways.collect());
-    if config.targets.is_null() && prior.is_none() {
+    if config.targets.is_null() {
         let reached = decision.mechanism.keys().map(|target| target.as_str().into());
         planned.targets = Attr::Known(reached.collect());
     }
@@ -208,6 +219,12 @@ impl Drafting<'_> {
         {
             return Err(settings_above(&question.component.title, scope).into());
         }
+        // Its type follows from what is written; its ids keep a spelling that means the same.
+        if let (Attr::Known(identity), Some(Attr::Known(written))) =
+            (&mut planned.identity, completing::identity(&config.as_one(), None))
+        {
+            identity.kind = written.kind;
+        }
         refusing::refuse(&decision, question.component, config, &planned)?;
         describe(config, prior, &mut planned, &question.targets, &decision);
         let mut record = Record::of(&call.private);
@@ -221,8 +238,9 @@ impl Drafting<'_> {
             Attr::Known(all.into_iter().map(Attr::Known).collect())
         };
         planned.settings = settings(&planned, &decision, prior);
-        for one in known_items(&planned.assignments) {
-            claim(call, prior, &one.id)?;
+        let by = Claimant { name: &claimant(&planned), is_new: prior.is_none(), decided_by: "component" };
+        for id in planned.managed() {
+            claim(call, id, by)?;
         }
         record.keep(&mut call.private);
         let writes = prior.is_none_or(|prior| {

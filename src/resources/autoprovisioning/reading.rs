@@ -10,7 +10,7 @@ use super::apply::guid;
 use super::check;
 use super::deciding::{Asked, Chosen, Decision, Kept, Question, all_targets, decide};
 use super::model::{Assigned, Model, Switched};
-use super::record::Record;
+use super::record::{Found, Record};
 use super::{judging, refusing, wishing};
 use crate::arm::{self, Scope, ScopeKind};
 use crate::assignment::completing::name;
@@ -71,12 +71,22 @@ impl Looking {
             }
         }
         state.settings = Attr::Known(settings);
+        // The same id may stand for another workspace by now, with another GUID.
+        if let Some(known) = &record.workspace {
+            match context.workspaces()?.read(&known.id, &patience).await {
+                Ok(found) => record.workspace = Some(Found::new(&known.id.clone(), found)),
+                Err(error) => tracing::warn!(%error, "the workspace is taken as it was"),
+            }
+        }
         record.keep(&mut call.private);
+        if let Attr::Known(id) = &state.id {
+            context.note_private_data(id, call.private.clone());
+        }
         Ok(state)
     }
 
     /// Looks for everything that this resource could have made, under the names that it would have given it.
-    async fn discover(&self, call: &Call<Context>, state: Model) -> Result<Option<Model>> {
+    async fn discover(&self, call: &mut Call<Context>, state: Model) -> Result<Option<Model>> {
         let (context, patience) = (call.context()?, patience(call));
         let Fact::Known(date) = context.rules.date else { return Ok(Some(state)) };
         let there = There {
@@ -124,6 +134,8 @@ impl Looking {
             assignments.push(Attr::Known(Assigned::of(whole, texts(&chosen.targets))));
         }
         state.assignments = Attr::Known(assignments);
+        let decided = targets.into_iter().map(|target| (target, date)).collect();
+        Record { decided, ..Record::default() }.keep(&mut call.private);
         Ok(Some(state))
     }
 

@@ -31,7 +31,7 @@ pub(super) fn refuse(
     planned: &Model,
 ) -> Result<()> {
     if !decision.extensions.is_empty() {
-        return Err(for_the_plan(component, &decision.extensions).into());
+        return Err(for_the_plan(component, &decision.extensions, config.scope.known()).into());
     }
     // Whoever does not know yet whether to skip gets what skipping gives: a plan that fails is not applied.
     if planned.skips() || planned.on_unavailable.is_unknown() {
@@ -85,7 +85,7 @@ pub(super) fn warn_of_nothing(call: &mut Call<Context>, component: &Component, d
         })
         .collect();
     let detail = format!(
-        "{} needs no deployment here, and this resource makes nothing:{}",
+        "Nothing of {} is deployed here, and this resource makes nothing:{}",
         component.title,
         lines.concat()
     );
@@ -133,7 +133,8 @@ fn not_known(component: &Component, target: &str) -> Diagnostic {
 }
 
 /// Extensions are set on the plan, and the code for it is as good as written.
-fn for_the_plan(component: &Component, extensions: &[&PlanExtension]) -> Diagnostic {
+fn for_the_plan(component: &Component, extensions: &[&PlanExtension], scope: Option<&String>) -> Diagnostic {
+    let scope = scope.map(|scope| format!("\n      scope = {scope:?}")).unwrap_or_default();
     let plan = extensions.first().map(|one| one.plan.as_str()).unwrap_or_default();
     let of_plan = extensions.iter().filter(|one| one.plan == plan);
     let lines: Vec<String> = of_plan.map(|one| format!("\n        {}", extension(one))).collect();
@@ -144,7 +145,7 @@ fn for_the_plan(component: &Component, extensions: &[&PlanExtension]) -> Diagnos
         if others.is_empty() { String::new() } else { format!(" {} has it as well.", others.join(", ")) };
     let detail = format!(
         "{} is an extension of a Defender plan: set it on defender_plan.extensions. Write, instead of this resource:\n\n    \
-         resource \"defender_plan\" \"this\" {{\n      name = {plan:?}\n      extensions = {{{}\n      }}\n    }}\n\nAll \
+         resource \"defender_plan\" \"this\" {{{scope}\n      name = {plan:?}\n      extensions = {{{}\n      }}\n    }}\n\nAll \
          that the extension needs on machines, Azure does by itself.{others}",
         component.title,
         lines.concat()

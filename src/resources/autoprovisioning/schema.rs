@@ -61,7 +61,7 @@ fn deploying(schema: Schema) -> Schema {
     let identity = [
         (
             "type",
-            text().one_of(&["SystemAssigned", "UserAssigned"]).describe(
+            text().computed().one_of(&["SystemAssigned", "UserAssigned"]).describe(
                 "`SystemAssigned`: Azure makes one for each assignment. `UserAssigned`: one that exists. Default: \
                  `UserAssigned` with `identity_ids`, and `SystemAssigned` without.",
             ),
@@ -70,15 +70,16 @@ fn deploying(schema: Schema) -> Schema {
             "identity_ids",
             Attribute::list(Type::String)
                 .optional()
+                .same_if(same_texts)
                 .describe("The id of the user-assigned identity; exactly one."),
         ),
     ];
     schema
         .attribute(
             "location",
-            text().replace().same_if(same_place).describe(
+            text().same_if(same_place).describe(
                 "The region in which the identities of assignments live. Needed where policies deploy; it says nothing about \
-                 where.",
+                 where. Where there are assignments, another one makes them anew.",
             ),
         )
         .attribute(
@@ -153,7 +154,8 @@ fn assignments() -> Attribute {
         ("name", string().describe("Its name, always the same for a scope and a policy.")),
         ("id", string().describe("Its id.")),
         ("enforcement_mode", string().describe("Whether the policy has its effect: `Default`.")),
-        ("parameters", string().describe("Values of the policy's parameters, as JSON.")),
+        ("parameters", string().describe("Values of the policy's parameters, as JSON. They are no place for secrets: everybody \
+                                          who may read the assignment sees them.")),
         (
             "restrictions",
             string().describe(
@@ -173,4 +175,10 @@ fn assignments() -> Attribute {
         ("remediations", remediations()),
     ];
     Attribute::nested(Nesting::List, assigned).computed().describe("Policy assignments that deploy it.")
+}
+
+/// Ids of Azure, one by one.
+fn same_texts(prior: &Value, new: &Value) -> bool {
+    let (Value::List(prior), Value::List(new)) = (prior, new) else { return false };
+    prior.len() == new.len() && prior.iter().zip(new).all(|(prior, new)| same_text(prior, new))
 }

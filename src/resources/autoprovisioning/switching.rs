@@ -7,6 +7,7 @@ use super::model::Switched;
 use crate::arm::{self, Error, Scope};
 use crate::assignment::model::known_items;
 use crate::catalog::model::{Setting, SettingValue};
+use crate::context::Context;
 use crate::settings::Settings;
 
 /// How Azure says that the Log Analytics agent cannot be switched on any more.
@@ -14,6 +15,7 @@ const DEPRECATED: &str = "Deprecated";
 
 /// Who is asked.
 pub(super) struct Switching<'a> {
+    pub(super) context: &'a Context,
     pub(super) settings: &'a Settings,
     pub(super) scope: &'a Scope,
     pub(super) patience: &'a arm::Call,
@@ -21,9 +23,14 @@ pub(super) struct Switching<'a> {
 
 /// Switches a setting on. What it was before is remembered the first time.
 pub(super) async fn on(by: &Switching<'_>, setting: &Setting, all: &Everything<'_>) -> Result<()> {
+    by.context.note_creation(&Settings::id(by.scope, setting));
     let found = by.settings.read(by.scope, setting, by.patience).await?;
-    all.note(|_, record| {
-        record.before.entry(setting.name.clone()).or_insert_with(|| found.clone());
+    all.note(|state, record| {
+        // What was imported was on before, and what it was before that is not known.
+        let is_ours = known_items(&state.settings).any(|one| is_it(one, setting));
+        if !is_ours {
+            record.before.entry(setting.name.clone()).or_insert_with(|| found.clone());
+        }
     });
     if found.as_ref() != Some(&setting.on) {
         let now = by.settings.write(by.scope, setting, &setting.on, by.patience).await?;
@@ -42,8 +49,10 @@ pub(super) async fn on(by: &Switching<'_>, setting: &Setting, all: &Everything<'
 
 /// Puts a setting back to what it was. Where that is not known, it stays as it is.
 pub(super) async fn back(by: &Switching<'_>, setting: &Setting, all: &Everything<'_>) -> Result<()> {
-    let before = all.record(|record| record.before.get(&setting.name).cloned());
+    let before = all.look(|_, record| record.before.get(&setting.name).cloned());
     match before {
+        // Another resource has taken its place in this run, and goes on with what is there.
+        _ if by.context.has_created(&Settings::id(by.scope, setting)) => {}
         None => all.warn(stays(by.scope, setting)),
         Some(Some(before)) if before == setting.on => {}
         Some(before) => match restore(by, setting, before.as_ref()).await {
@@ -86,7 +95,7 @@ fn not_taken(scope: &Scope, setting: &Setting, now: &SettingValue) -> Diagnostic
 
 fn stays(scope: &Scope, setting: &Setting) -> Diagnostic {
     let detail = format!(
-        "{} stays as it is: it was imported, so it is not known what it was before.",
+        "{} stays as it is: it is not known what it was before, as after an import.",
         Settings::id(scope, setting)
     );
     Diagnostic::warning("A setting is not put back", detail)

@@ -38,11 +38,12 @@ pub(super) fn asks_for_workspace(assignment: &Assignment) -> bool {
     assignment.parameters.values().any(asks)
 }
 
-/// The assignment as it is to be, with everything computed still unknown.
+/// The assignment as it is to be, with everything computed still unknown. Which of the user's parameters it takes may not
+/// be known yet.
 pub(super) fn written(
     given: &Given<'_>,
     assignment: &Assignment,
-    takes: &BTreeSet<String>,
+    takes: Option<&BTreeSet<String>>,
 ) -> assignment::Model {
     let Given { planned, .. } = *given;
     let definition = definition_id(assignment);
@@ -50,8 +51,7 @@ pub(super) fn written(
     let name = scope.as_ref().map(|scope| name(scope, &definition));
     let id = scope.as_ref().zip(name.as_deref()).map(|(scope, name)| Policy::assignment_id(scope, name));
     let later = |text: Option<String>| text.map_or(Attr::Unknown, Attr::Known);
-    let as_written = assignment::Model { identity: planned.identity.clone(), ..assignment::Model::default() };
-    let identity = completing::identity(&as_written, None).unwrap_or(Attr::Unknown);
+    let identity = completing::identity(&planned.as_one(), None).unwrap_or(Attr::Unknown);
     assignment::Model {
         id: later(id),
         scope: planned.scope.clone(),
@@ -72,14 +72,18 @@ pub(super) fn written(
     }
 }
 
-/// The same of one that is there: what only Azure knows stays, and so does a spelling that means the same.
-pub(super) fn rewritten(prior: &assignment::Model, written: assignment::Model) -> assignment::Model {
+/// The same of one that is there: what only Azure knows stays, and so does a spelling that means the same. Where the
+/// definition chooses the identity, it has chosen.
+pub(super) fn rewritten(
+    prior: &assignment::Model,
+    written: assignment::Model,
+    identity_chosen: bool,
+) -> assignment::Model {
     let parameters = match (&prior.parameters, written.parameters) {
         (Attr::Known(before), Attr::Known(now)) if before.means(&now) => Attr::Known(before.clone()),
         (_, now) => now,
     };
-    // Unknown is what the definition decides.
-    let identity = if written.identity.is_unknown() { prior.identity.clone() } else { written.identity };
+    let identity = if identity_chosen { written.identity } else { prior.identity.clone() };
     assignment::Model {
         display_name: written.display_name,
         identity,
@@ -107,7 +111,12 @@ pub(super) fn entries(user: &Attr<AnyValue>) -> BTreeMap<String, AnyValue> {
 }
 
 /// What the catalogue gives, and over it what the user gives.
-fn parameters(given: &Given<'_>, assignment: &Assignment, takes: &BTreeSet<String>) -> Attr<AnyValue> {
+fn parameters(
+    given: &Given<'_>,
+    assignment: &Assignment,
+    takes: Option<&BTreeSet<String>>,
+) -> Attr<AnyValue> {
+    let Some(takes) = takes else { return Attr::Unknown };
     if given.planned.parameters.is_unknown()
         || given.planned.parameters.known().is_some_and(AnyValue::is_unknown)
     {

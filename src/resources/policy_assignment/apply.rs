@@ -40,7 +40,12 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
     context.note_apply();
     let policy = context.policy()?;
     let journal = Whole(Mutex::new(call));
-    making::create(Means { policy, journal: &journal, patience: &patience }, wish, BTreeSet::new()).await
+    making::create(
+        Means { context: &context, policy, journal: &journal, patience: &patience },
+        wish,
+        BTreeSet::new(),
+    )
+    .await
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
@@ -48,7 +53,13 @@ pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Mode
     context.note_apply();
     let (policy, notes) = (context.policy()?, notes(call));
     let journal = Whole(Mutex::new(call));
-    making::update(Means { policy, journal: &journal, patience: &patience }, &prior, notes, wish).await
+    making::update(
+        Means { context: &context, policy, journal: &journal, patience: &patience },
+        &prior,
+        notes,
+        wish,
+    )
+    .await
 }
 
 pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()> {
@@ -56,7 +67,8 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     context.note_apply();
     let (policy, notes) = (context.policy()?, notes(call));
     let journal = Whole(Mutex::new(call));
-    making::remove(Means { policy, journal: &journal, patience: &patience }, prior, notes).await
+    making::remove(Means { context: &context, policy, journal: &journal, patience: &patience }, prior, notes)
+        .await
 }
 
 /// The assignment is all of the state.

@@ -13,7 +13,7 @@ use tfplugin_protocol::provider::{
 use tfplugin_protocol::{Diagnostics, Result, Schema, Value};
 
 use crate::assignment::model::Model;
-use crate::assignment::{reading, schema};
+use crate::assignment::{claims, reading, schema};
 use crate::context::{Context, parse_id, patience};
 use crate::policy::ASSIGNMENT_TYPE;
 
@@ -49,6 +49,11 @@ impl Resource for PolicyAssignment {
 
     async fn plan(&self, call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
         planning::plan(call, planning).await
+    }
+
+    async fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
+        claims::give_up(call, &prior.id);
+        Ok(())
     }
 
     async fn create(&self, call: &mut Call<Context>, planned: Model) -> Result<Model> {

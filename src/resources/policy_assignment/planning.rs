@@ -1,14 +1,15 @@
 //! Completing a plan: what the name is, and what the definition adds.
 
 use tfplugin_protocol::provider::{Call, Planning};
-use tfplugin_protocol::{Attr, Diagnostic, Result};
+use tfplugin_protocol::{Attr, Result};
 
 use super::apply::notes;
 use crate::arm::Scope;
+use crate::assignment::claims::{Claimant, claim};
 use crate::assignment::completing::{self, Asks, Draft, finish};
 use crate::assignment::model::{Model, scope};
 use crate::assignment::{against, judging};
-use crate::context::{Context, Managed, patience, planned_scope};
+use crate::context::{Context, patience, planned_scope};
 use crate::policy::Policy;
 
 pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
@@ -29,7 +30,8 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         // Another object takes its place, and is planned once more, as a creation.
         return Ok(planned);
     }
-    claim(call, prior.as_ref(), &planned)?;
+    let name = "defender_policy_assignment";
+    claim(call, &planned.id, Claimant { name, is_new: prior.is_none(), decided_by: "name" })?;
     let context = call.context_if_configured();
     let patience = patience(call);
     let policy = context.as_ref().and_then(|context| context.policy().ok());
@@ -69,18 +71,4 @@ fn name(config: &Model, planned: &mut Model, scope: Option<&Scope>) {
     if let (Some(scope), Some(name), true) = (scope, planned.name.known(), planned.id.is_unknown()) {
         planned.id = Attr::Known(Policy::assignment_id(scope, name));
     }
-}
-
-/// One assignment, one resource.
-fn claim(call: &Call<Context>, prior: Option<&Model>, planned: &Model) -> Result<()> {
-    let (Some(context), Some(id)) = (call.context_if_configured(), planned.id.known()) else { return Ok(()) };
-    let managed = if prior.is_some() { Managed::AsBefore } else { Managed::Anew };
-    if context.claim_once(id, managed) {
-        return Ok(());
-    }
-    let detail = format!(
-        "Another resource of this configuration manages {id} already. Give one of them another name; without a name \
-         it is made from scope and definition."
-    );
-    Err(Diagnostic::error("Two resources for one policy assignment", detail).at("name").into())
 }

@@ -103,7 +103,7 @@ fn what_the_definition_says() -> Result<(), Failure> {
 #[test]
 fn two_resources_for_one_assignment() -> Result<(), Failure> {
     let other = sensor("").replace("\"this\"", "\"other\"");
-    check(&format!("{}{other}", sensor("")), &["Two resources for one policy assignment"])
+    check(&format!("{}{other}", sensor("")), &["Two resources for one thing"])
 }
 
 #[test]

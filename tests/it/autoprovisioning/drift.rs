@@ -106,6 +106,38 @@ fn what_was_removed_is_made_again_and_nothing_else() -> Result<(), Failure> {
     Ok(())
 }
 
+/// An identity that outlives its assignment has the same roles again.
+#[test]
+fn an_assignment_of_a_users_identity_that_is_gone() -> Result<(), Failure> {
+    let identity = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    let further = format!(
+        "targets = [\"aks_cluster\"]\nlocation = \"westeurope\"\nidentity = {{ identity_ids = [\"{identity}\"] }}"
+    );
+    let scene = on("2026-11-22", &component("defender_sensor", &further))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.azure.delete_resource(&objects(&scene, "/policyAssignments/").concat());
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2);
+    require_settled(&scene)
+}
+
+/// The same id may stand for another workspace.
+#[test]
+fn a_workspace_that_was_made_anew() -> Result<(), Failure> {
+    let scene = on("2026-11-22", "")?;
+    let id = super::workspace(&scene);
+    let further = format!("location = \"westeurope\"\nworkspace_id = \"{id}\"");
+    scene.workspace.write("main.tf", &component("azure_monitor_agent", &further))?;
+    scene.workspace.apply()?.require(0)?;
+    let guid = "0c0ffee0-0000-4000-8000-000000000002";
+    change(&scene, &id, |document| document["properties"]["customerId"] = guid.into());
+    scene.workspace.plan()?.require(2)?.require_text(guid)?;
+    scene.workspace.apply()?.require(0)?;
+    require_settled(&scene)
+}
+
 #[test]
 fn a_setting_that_was_switched_off() -> Result<(), Failure> {
     let scene = on("2026-11-22", &component("defender_for_endpoint", ""))?;

@@ -44,6 +44,41 @@ fn assignments_and_settings_are_found_by_their_names() -> Result<(), Failure> {
     )
 }
 
+/// Azure's spelling of an identity, and no word of its kind.
+#[test]
+fn an_identity_of_the_users() -> Result<(), Failure> {
+    let identity = format!(
+        "{SUBSCRIPTION}/resourceGroups/RG/providers/Microsoft.ManagedIdentity/userAssignedIdentities/Deployer"
+    );
+    let of = |identity: &str| {
+        let further = format!(
+            "targets = [\"aks_cluster\"]\nlocation = \"westeurope\"\nidentity = {{ identity_ids = [\"{identity}\"] }}"
+        );
+        component("defender_sensor", &further)
+    };
+    let scene = on("2026-11-22", &of(&identity))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.run(["state", "rm", "defender_autoprovisioning.this"])?.require(0)?;
+    let id = format!("{SUBSCRIPTION}|defender_sensor");
+    scene.workspace.import("defender_autoprovisioning.this", &id)?.require(0)?;
+    require_settled(&scene)?;
+    scene.workspace.write("main.tf", &of(&identity.replace("RG", "rg")))?;
+    require_settled(&scene)
+}
+
+/// What is imported was decided on when it was imported: later days change nothing.
+#[test]
+fn a_day_after_an_import() -> Result<(), Failure> {
+    let configuration = component("vulnerability_assessment", "location = \"westeurope\"");
+    let scene = on("2025-04-01", &configuration)?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.run(["state", "rm", "defender_autoprovisioning.this"])?.require(0)?;
+    let id = format!("{SUBSCRIPTION}|vulnerability_assessment");
+    scene.workspace.import("defender_autoprovisioning.this", &id)?.require(0)?;
+    scene.configure("  reference_date = \"2026-11-22\"\n")?;
+    require_settled(&scene)
+}
+
 #[test]
 fn what_is_not_there_or_is_no_id() -> Result<(), Failure> {
     for (id, texts) in [

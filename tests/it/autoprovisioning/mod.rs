@@ -2,11 +2,13 @@
 
 mod bad_input;
 mod drift;
+mod failures;
 mod import;
 #[cfg(target_os = "linux")]
 mod killed;
 mod matrix;
 mod refusals;
+mod succession;
 mod targets;
 mod unknowns;
 mod whole;

@@ -57,6 +57,44 @@ fn whatever_is_not_known_yet() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Azure cannot be asked yet: what depends on definitions waits, and apply agrees with the plan.
+#[test]
+fn a_provider_that_is_not_configured_yet() -> Result<(), Failure> {
+    for further in ["", "parameters = { effect = \"Disabled\" }"] {
+        let scene = on("2026-11-22", "")?;
+        let secret = scene.azure.ready().client_secret.clone();
+        scene.configure("  client_secret = terraform_data.x.output\n  reference_date = \"2026-11-22\"\n")?;
+        let sensor = component("defender_sensor", &format!("location = \"westeurope\"\n{further}"));
+        scene.workspace.write("main.tf", &format!("{}{sensor}", later("x", &format!("\"{secret}\""))))?;
+        scene.workspace.plan()?.require(2)?.require_text("64def556")?;
+        scene.workspace.apply()?.require(0).map_err(Failure::of(format!("apply with {further:?}")))?;
+        require_settled(&scene)?;
+    }
+    Ok(())
+}
+
+/// An identity that is not known yet is not the one that is there.
+#[test]
+fn an_identity_that_changes_to_an_unknown_one() -> Result<(), Failure> {
+    let sensor = |further: &str| {
+        component(
+            "defender_sensor",
+            &format!("targets = [\"aks_cluster\"]\nlocation = \"westeurope\"\n{further}"),
+        )
+    };
+    let scene = on("2026-11-22", &sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    let identity = format!(
+        "{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/deployer"
+    );
+    let data = later("x", &format!("{{ type = \"UserAssigned\", identity_ids = [\"{identity}\"] }}"));
+    scene.workspace.write("main.tf", &format!("{data}{}", sensor("identity = terraform_data.x.output")))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["assignments"][0]["identity_type"], "UserAssigned");
+    assert_eq!(objects(&scene, "/roleAssignments/").len(), 2);
+    require_settled(&scene)
+}
+
 /// Which initiative it is depends on whether there is a workspace, so the plan waits with that.
 #[test]
 fn a_workspace_that_chooses() -> Result<(), Failure> {

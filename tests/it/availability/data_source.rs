@@ -158,7 +158,7 @@ terraform {{
   }}
 }}
 provider "defender" {{
-  client_id      = terraform_data.it.output
+  environment    = terraform_data.it.output
   reference_date = terraform_data.it.output
 }}
 data "defender_availability" "it" {{
@@ -170,12 +170,7 @@ data "defender_availability" "it" {{
     };
     scene.workspace.write(PROVIDER_FILE, "")?;
     for (cloud, date, code, text) in [
-        (
-            "",
-            "date = \"2026-01-01\"",
-            1,
-            "The provider's client_id is not known before apply, so neither is its cloud.",
-        ),
+        ("", "date = \"2026-01-01\"", 1, "are not known before apply, so neither is its cloud"),
         ("cloud = \"public\"", "", 1, "The provider's reference_date is not known before apply."),
         ("cloud = \"public\"", "date = \"2026-01-01\"", 2, "Plan: 1 to add"),
     ] {
