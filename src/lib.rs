@@ -9,14 +9,15 @@
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
 //! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`context`], [`guide`], [`availability`] |
-//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
+//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
-//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`workspaces`], [`availability`], [`arm`] |
+//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`machines`], [`workspaces`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`policy`] | Azure Policy: definitions, assignments, the roles that they take, remediations | Terraform, Defender | [`arm`] |
 //! | [`settings`] | settings of a subscription in `Microsoft.Security` | Terraform | [`arm`] |
+//! | [`machines`] | machines and clusters, and the extensions on them | Terraform, Defender | [`arm`] |
 //! | [`workspaces`] | Log Analytics workspaces, as far as policies ask | Terraform, Defender | [`arm`] |
 //! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
 //! | [`guide`] | the pages on the rules and on deployments, as Markdown | Terraform's values, HTTP | [`availability`] |
@@ -49,6 +50,7 @@ pub mod rows;
 pub mod context;
 pub mod diagnostics;
 
+pub mod machines;
 pub mod permissions;
 pub mod policy;
 pub mod pricings;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH};
 use serde_json::Value;
 use url::Url;
 
@@ -281,6 +281,9 @@ fn wire_of(url: &Url, request: &Request) -> Wire {
     let body = request.body.as_ref().filter(|body| !body.is_null()).map(|body| body.to_string().into_bytes());
     if body.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Some(tag) = request.if_match.as_deref().and_then(|tag| HeaderValue::try_from(tag).ok()) {
+        headers.insert(IF_MATCH, tag);
     }
     let is_write = request.method != Method::GET;
     Wire { method: request.method.clone(), url: url.clone(), headers, body, is_write }

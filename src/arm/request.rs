@@ -19,6 +19,7 @@ pub struct Request {
     pub(super) body: Option<Value>,
     pub(super) act: String,
     pub(super) repeatable: bool,
+    pub(super) if_match: Option<String>,
 }
 
 impl Request {
@@ -54,6 +55,13 @@ impl Request {
         self
     }
 
+    /// Makes the request take effect only while the resource is as it was when it had this entity tag.
+    #[must_use]
+    pub fn if_match(mut self, tag: impl Into<String>) -> Self {
+        self.if_match = Some(tag.into());
+        self
+    }
+
     /// Names the act for error messages, such as `reading the Defender plans`. Default: method and path.
     #[must_use]
     pub fn act(mut self, act: impl Into<String>) -> Self {
@@ -76,7 +84,7 @@ impl Request {
 
     /// A GET of the same path and version, for the same act.
     pub(super) fn reading(&self) -> Self {
-        Self { method: Method::GET, body: None, repeatable: true, ..self.clone() }
+        Self { method: Method::GET, body: None, repeatable: true, if_match: None, ..self.clone() }
     }
 
     fn new(method: Method, path: String, api_version: &str, body: Option<Value>) -> Self {
@@ -87,6 +95,7 @@ impl Request {
             method,
             path,
             body,
+            if_match: None,
         }
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
 use crate::availability::{Fact, Grant};
 use crate::catalog::model::Cloud;
+use crate::machines::Machines;
 use crate::permissions::Permissions;
 use crate::policy::Policy;
 use crate::pricings::Pricings;
@@ -74,6 +75,7 @@ struct Services {
     policy: Policy,
     settings: Settings,
     workspaces: Workspaces,
+    machines: Machines,
 }
 
 impl Context {
@@ -84,6 +86,7 @@ impl Context {
             policy: Policy::new(client.clone()),
             settings: Settings::new(client.clone()),
             workspaces: Workspaces::new(client.clone()),
+            machines: Machines::new(client.clone()),
             pricings: Pricings::new(client),
         };
         Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
@@ -153,6 +156,15 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn settings(&self) -> Result<&Settings> {
         self.services().map(|services| &services.settings)
+    }
+
+    /// Machines and clusters.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn machines(&self) -> Result<&Machines> {
+        self.services().map(|services| &services.machines)
     }
 
     /// Log Analytics workspaces.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::component::Os;
 use super::reference::Cloud;
-use super::{Day, Input, Mechanism, Parameter};
+use super::{Day, Handler, Input, Mechanism, Parameter};
 
 /// All deployments of a component, by mechanism.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Deployments {
     pub extensions: Vec<PlanExtension>,
     /// Where nothing is deployed, and why.
     pub nothing: Vec<Nothing>,
+    /// What puts it on one machine or cluster.
+    pub handlers: Vec<Handler>,
 }
 
 /// What a deployment is for, and when and where it is made.
@@ -189,7 +191,8 @@ impl Deployments {
         let settings = self.settings.iter().map(|one| (&one.holds, &*one.sources));
         let extensions = self.extensions.iter().map(|one| (&one.holds, &*one.sources));
         let nothing = self.nothing.iter().map(|one| (&one.holds, &*one.sources));
-        assignments.chain(settings).chain(extensions).chain(nothing)
+        let handlers = self.handlers.iter().map(|one| (&one.holds, &*one.sources));
+        assignments.chain(settings).chain(extensions).chain(nothing).chain(handlers)
     }
 }
 

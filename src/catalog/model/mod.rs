@@ -6,6 +6,7 @@
 mod component;
 mod day;
 mod deployment;
+mod handler;
 mod lifecycle;
 mod parameter;
 mod plan;
@@ -22,6 +23,7 @@ pub use day::Day;
 pub use deployment::{
     Assignment, Call, Deployments, Holding, Nothing, PlanExtension, Setting, SettingValue, WorkspaceKind,
 };
+pub use handler::{Handler, Via};
 pub use lifecycle::{Effect, Lifecycle, Milestone, Reach};
 pub use parameter::{Input, Parameter, Placeholder};
 pub use plan::{Extension, Plan, PlanOverride, Property, PropertyKind, Subplan};

@@ -34,12 +34,22 @@ pub enum Placeholder {
     WorkspaceGuid,
     /// The region in which the identities of assignments live.
     Location,
+    /// The id of the machine or cluster.
+    TargetId,
+    /// What onboards a machine to Defender for Endpoint, which Azure hands out and which is secret.
+    OnboardingScript,
 }
 
 impl Placeholder {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::WorkspaceId, Self::WorkspaceRegion, Self::WorkspaceGuid, Self::Location];
+    pub const ALL: [Self; 6] = [
+        Self::WorkspaceId,
+        Self::WorkspaceRegion,
+        Self::WorkspaceGuid,
+        Self::Location,
+        Self::TargetId,
+        Self::OnboardingScript,
+    ];
 
     /// How it is written.
     pub fn as_str(self) -> &'static str {
@@ -48,14 +58,17 @@ impl Placeholder {
             Self::WorkspaceRegion => "{workspace_region}",
             Self::WorkspaceGuid => "{workspace_guid}",
             Self::Location => "{location}",
+            Self::TargetId => "{target_id}",
+            Self::OnboardingScript => "{onboarding_script}",
         }
     }
 
-    /// The input that it follows from.
-    pub fn input(self) -> Input {
+    /// The input that it follows from; none where it follows from what is deployed to.
+    pub fn input(self) -> Option<Input> {
         match self {
-            Self::WorkspaceId | Self::WorkspaceRegion | Self::WorkspaceGuid => Input::WorkspaceId,
-            Self::Location => Input::Location,
+            Self::WorkspaceId | Self::WorkspaceRegion | Self::WorkspaceGuid => Some(Input::WorkspaceId),
+            Self::Location => Some(Input::Location),
+            Self::TargetId | Self::OnboardingScript => None,
         }
     }
 }

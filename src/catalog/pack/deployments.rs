@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::model::{
-    Assignment, Component, Day, Input, Mechanism, Parameter, PlanExtension, Row, WorkspaceKind,
+    Assignment, Component, Day, Handler, Input, Mechanism, Parameter, PlanExtension, Row, TargetFamily, Via,
+    WorkspaceKind,
 };
 use super::files::{File, Parsed};
 use super::names::is_guid;
@@ -32,6 +33,9 @@ fn check_component(parsed: &Parsed<'_>, file: &File, component: &Component) -> R
     for one in &component.deploy.extensions {
         check_extension(parsed, component, one, &at)?;
     }
+    for one in &component.deploy.handlers {
+        check_handler(parsed, one, &at)?;
+    }
     check_targets(component, &at)?;
     component.rows.iter().try_for_each(|row| check_row(component, row, &at))
 }
@@ -39,7 +43,7 @@ fn check_component(parsed: &Parsed<'_>, file: &File, component: &Component) -> R
 /// An input is named where a parameter follows from it, and nowhere else.
 fn check_inputs(one: &Assignment, at: &At<'_>) -> Result<(), Problem> {
     let used = one.parameters.values().filter_map(|parameter| match parameter {
-        Parameter::Placeholder(placeholder) => Some(placeholder.input()),
+        Parameter::Placeholder(placeholder) => placeholder.input(),
         Parameter::Fixed(_) => None,
     });
     let used: BTreeSet<Input> = used.collect();
@@ -97,6 +101,25 @@ fn check_extension(
     let required = extension.properties.iter().filter(|property| property.required);
     match required.into_iter().find(|property| !one.properties.contains_key(&property.name)) {
         Some(missing) => Err(at(&place, format!("{:?} lacks the property {:?}", one.name, missing.name))),
+        None => Ok(()),
+    }
+}
+
+/// A handler is of the kind that its targets take: machines have publishers, clusters have none.
+fn check_handler(parsed: &Parsed<'_>, one: &Handler, at: &At<'_>) -> Result<(), Problem> {
+    let place = format!("{:?}", one.name);
+    let on_machines = one.via == Via::MachineExtension;
+    if on_machines != one.publisher.is_some() {
+        return Err(at(
+            &place,
+            format!("{:?} must have a publisher if it is for machines, and only then", one.name),
+        ));
+    }
+    let family = if on_machines { TargetFamily::Machine } else { TargetFamily::Kubernetes };
+    let fits =
+        |id: &String| parsed.lists.targets.iter().any(|target| target.id == *id && target.family == family);
+    match one.holds.targets.iter().find(|id| !fits(id)) {
+        Some(id) => Err(at(&place, format!("{:?} is not for {id:?}", one.name))),
         None => Ok(()),
     }
 }

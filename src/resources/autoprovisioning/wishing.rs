@@ -159,6 +159,8 @@ impl Given<'_> {
             Placeholder::WorkspaceRegion => asked(|workspace| &workspace.region),
             Placeholder::WorkspaceGuid => asked(|workspace| &workspace.guid),
             Placeholder::Location => of(&self.planned.location),
+            // What is for one machine is no parameter of a policy.
+            Placeholder::TargetId | Placeholder::OnboardingScript => Attr::Null,
         }
     }
 }

@@ -12,6 +12,7 @@ const BELOW_RESOURCES: &[&str] = &[
     "permissions",
     "policy",
     "settings",
+    "machines",
     "workspaces",
     "diagnostics",
     "rows",
@@ -21,7 +22,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     (
         "provider",
         &[
@@ -43,12 +44,23 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("functions", &["rows", "availability", "catalog"]),
     (
         "context",
-        &["pricings", "permissions", "policy", "settings", "workspaces", "availability", "catalog", "arm"],
+        &[
+            "pricings",
+            "permissions",
+            "policy",
+            "settings",
+            "machines",
+            "workspaces",
+            "availability",
+            "catalog",
+            "arm",
+        ],
     ),
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
     ("policy", &["arm"]),
     ("settings", &["catalog", "arm"]),
+    ("machines", &["catalog", "arm"]),
     ("workspaces", &["arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),
     ("guide", &["availability", "catalog"]),
