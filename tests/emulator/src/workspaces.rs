@@ -11,7 +11,7 @@ use crate::world::World;
 /// The type's row in the table.
 pub(crate) static TYPE: ResourceType = ResourceType {
     name: "Microsoft.OperationalInsights/workspaces",
-    versions: &["2025-02-01", "2023-09-01", "2022-10-01"],
+    versions: &["2025-07-01", "2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01"],
     answer,
 };
 

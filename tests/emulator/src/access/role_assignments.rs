@@ -15,8 +15,11 @@ use crate::uuid;
 use crate::world::World;
 
 /// The type's row in the table.
-pub(crate) static TYPE: ResourceType =
-    ResourceType { name: "Microsoft.Authorization/roleAssignments", versions: &["2022-04-01"], answer };
+pub(crate) static TYPE: ResourceType = ResourceType {
+    name: "Microsoft.Authorization/roleAssignments",
+    versions: &["2022-04-01", "2020-08-01-preview"],
+    answer,
+};
 
 /// Whether a principal has this role, or the Owner's, on what this id names.
 pub(crate) fn holds(store: &Store, principal: &str, role: &str, id: &str) -> bool {

@@ -15,8 +15,11 @@ use crate::uuid;
 use crate::world::World;
 
 /// The type's row in the table.
-pub(crate) static TYPE: ResourceType =
-    ResourceType { name: "Microsoft.Authorization/roleDefinitions", versions: &["2022-04-01"], answer };
+pub(crate) static TYPE: ResourceType = ResourceType {
+    name: "Microsoft.Authorization/roleDefinitions",
+    versions: &["2022-05-01-preview", "2022-04-01"],
+    answer,
+};
 
 /// The role that may do everything, whatever a policy asks for.
 pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";

@@ -11,8 +11,17 @@ use crate::route::not_implemented;
 use crate::store::Store;
 use crate::world::World;
 
-const VERSIONS: &[&str] =
-    &["2024-03-01", "2022-09-01", "2021-04-01", "2021-01-01", "2020-06-01", "2019-10-01", "2016-02-01"];
+const VERSIONS: &[&str] = &[
+    "2025-04-01",
+    "2025-03-01",
+    "2024-03-01",
+    "2022-09-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2020-06-01",
+    "2019-10-01",
+    "2016-02-01",
+];
 
 /// The type's row in the table: list and get.
 pub(crate) static TYPE: ResourceType =

@@ -20,7 +20,15 @@ use crate::world::World;
 /// The type's row in the table.
 pub(crate) static TYPE: ResourceType = ResourceType {
     name: "Microsoft.Authorization/policyAssignments",
-    versions: &["2025-03-01", "2024-05-01", "2023-04-01", "2022-06-01"],
+    versions: &[
+        "2026-06-01",
+        "2025-11-01",
+        "2025-03-01",
+        "2024-05-01",
+        "2023-04-01",
+        "2022-06-01",
+        "2021-06-01",
+    ],
     answer,
 };
 
@@ -54,10 +62,16 @@ fn put(world: &mut World, visit: &Visit<'_>, name: &str) -> Result<Answer, Answe
     let body = visit.call.json()?;
     let mut properties = wish::properties(&body, visit.version)?;
     let assigned = assigned(world, visit, name, &properties)?;
-    check_against(world, name, &assigned, &properties, &body["identity"])?;
     let id = id(visit, name);
     let existing = world.store.get(&id).cloned();
     let before = existing.as_ref().unwrap_or(&Value::Null);
+    check_against(
+        world,
+        name,
+        &assigned,
+        &properties,
+        identity::meant(&before["identity"], &body["identity"]),
+    )?;
     check_location(name, before, &body)?;
     let identity = identity::change(&mut world.store, &id, &before["identity"], &body["identity"])?;
 
@@ -73,7 +87,9 @@ fn put(world: &mut World, visit: &Visit<'_>, name: &str) -> Result<Answer, Answe
     stamp(&mut properties, &before["properties"]["metadata"], existing.is_some(), &now);
 
     let mut document = json!({ "properties": properties, "id": id, "type": TYPE.name, "name": name });
-    for (field, value) in [("location", &body["location"]), ("identity", &identity)] {
+    // What is there has a place already.
+    let location = if body["location"].is_null() { &before["location"] } else { &body["location"] };
+    for (field, value) in [("location", location), ("identity", &identity)] {
         if !value.is_null() {
             document[field] = value.clone();
         }
@@ -209,9 +225,15 @@ fn check_against(
 }
 
 fn check_location(name: &str, before: &Value, body: &Value) -> Result<(), Answer> {
-    identity::check_location(&before["location"], &body["location"])?;
+    if !body["location"].is_null() {
+        identity::check_location(&before["location"], &body["location"])?;
+    }
     let located = body["location"].as_str().is_some_and(|location| !location.is_empty());
-    if identity::acts(&body["identity"]) && !located { Err(location_required(name)) } else { Ok(()) }
+    if identity::acts(&body["identity"]) && !located && before["location"].is_null() {
+        Err(location_required(name))
+    } else {
+        Ok(())
+    }
 }
 
 fn location_required(name: &str) -> Answer {

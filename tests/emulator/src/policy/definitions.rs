@@ -14,7 +14,8 @@ use crate::route::not_implemented;
 use crate::store::key;
 use crate::world::World;
 
-const VERSIONS: &[&str] = &["2025-03-01", "2025-01-01", "2024-05-01", "2023-04-01", "2021-06-01"];
+const VERSIONS: &[&str] =
+    &["2026-06-01", "2025-11-01", "2025-03-01", "2025-01-01", "2024-05-01", "2023-04-01", "2021-06-01"];
 /// The first api-version that shows versions of definitions.
 const VERSIONED: &str = "2023-04-01";
 /// How many definitions a page has where the request does not say.

@@ -14,6 +14,10 @@ use crate::uuid;
 /// # Errors
 /// Azure's answer to an identity that it does not take.
 pub(crate) fn change(store: &mut Store, id: &str, existing: &Value, asked: &Value) -> Result<Value, Answer> {
+    let asked = meant(existing, asked);
+    if std::ptr::eq(asked, existing) {
+        return Ok(existing.clone());
+    }
     let kind = asked["type"].as_str().unwrap_or("None");
     if kind.eq_ignore_ascii_case("SystemAssigned") {
         if existing["type"] == "SystemAssigned" && existing["principalId"].is_string() {
@@ -39,6 +43,12 @@ pub(crate) fn change(store: &mut Store, id: &str, existing: &Value, asked: &Valu
         )));
     }
     Ok(if asked["type"].is_string() { json!({ "type": "None" }) } else { Value::Null })
+}
+
+/// What a request means: one that says nothing of the identity keeps the one that is there, and `None` removes it.
+/// Recorded in <https://github.com/Azure/azure-powershell>, `Backcompat-PolicyAssignmentSystemAssignedIdentity`.
+pub(crate) fn meant<'a>(existing: &'a Value, asked: &'a Value) -> &'a Value {
+    if asked.is_null() { existing } else { asked }
 }
 
 /// Whether an identity can act.

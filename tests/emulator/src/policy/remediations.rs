@@ -13,7 +13,7 @@ use crate::store::key;
 use crate::uuid;
 use crate::world::World;
 
-const VERSIONS: &[&str] = &["2024-10-01", "2021-10-01"];
+const VERSIONS: &[&str] = &["2024-10-01", "2021-10-01", "2019-07-01"];
 
 /// The type's row in the table.
 pub(crate) static TYPE: ResourceType =

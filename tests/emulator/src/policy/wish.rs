@@ -8,7 +8,7 @@ use crate::message::Answer;
 /// The first api-versions with these properties:
 /// <https://learn.microsoft.com/azure/templates/microsoft.authorization/policyassignments>.
 const SINCE: [(&str, &str); 3] =
-    [("definitionVersion", "2024-05-01"), ("assignmentType", "2024-05-01"), ("instanceId", "2025-03-01")];
+    [("definitionVersion", "2023-04-01"), ("assignmentType", "2024-05-01"), ("instanceId", "2025-03-01")];
 /// The first api-version with overrides of the definition's version, and with the enforcement mode `Enroll`.
 const VERSION_OVERRIDES: &str = "2025-03-01";
 

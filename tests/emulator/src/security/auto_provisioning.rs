@@ -28,7 +28,8 @@ pub(crate) fn populate(store: &mut Store, subscription: &str) {
 
 fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     let id = id(&visit.place.scope);
-    match (&visit.call.method, visit.place.name()) {
+    let name = visit.place.name().map(str::to_ascii_lowercase);
+    match (&visit.call.method, name.as_deref()) {
         _ if !super::at_subscription(visit) => not_implemented(visit.call),
         (&Method::GET, None) => {
             let value: Vec<&Value> = world.store.get(&id).into_iter().collect();
