@@ -9,8 +9,9 @@
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
 //! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`context`], [`guide`], [`availability`] |
-//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
+//! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, [`inventory`], [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
+//! | [`inventory`] | machines and clusters in the rules' terms: what they are, and which components they have | Terraform, HTTP | [`machines`], [`context`], [`availability`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
 //! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`machines`], [`workspaces`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
@@ -45,6 +46,7 @@ pub mod resources;
 
 mod assignment;
 pub mod guide;
+pub mod inventory;
 pub mod rows;
 
 pub mod context;

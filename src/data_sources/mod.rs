@@ -1,6 +1,8 @@
 //! Data sources: one module each, listed here and nowhere else.
 
 mod availability;
+mod machine;
+mod machines;
 mod plans;
 
 use tfplugin_protocol::provider::DynDataSource;
@@ -8,4 +10,5 @@ use tfplugin_protocol::provider::DynDataSource;
 use crate::context::Context;
 
 /// All data sources, sorted by name.
-pub const ALL: &[&dyn DynDataSource<Context>] = &[&availability::Availability, &plans::Plans];
+pub const ALL: &[&dyn DynDataSource<Context>] =
+    &[&availability::Availability, &machine::Machine, &machines::Machines, &plans::Plans];

@@ -10,6 +10,7 @@
 mod cluster;
 mod extension;
 mod found;
+mod graph;
 mod target;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub use cluster::Part;
 pub use extension::{Extension, Wanted};
 pub use found::Found;
+pub use graph::Listed;
 pub use target::{Kind, Target};
 
 use crate::arm::{Call, Client, Error, ErrorKind, Request, SingleFlight};
@@ -150,6 +152,28 @@ impl Machines {
             Err(error) if *error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// What onboards machines of a subscription to Defender for Endpoint. It is a secret.
+    /// <https://learn.microsoft.com/rest/api/defenderforcloud/mde-onboardings>
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be read.
+    pub async fn onboarding_script(
+        &self,
+        target: &Target,
+        is_windows: bool,
+        call: &Call,
+    ) -> Result<String, Error> {
+        let act = "reading what onboards machines to Defender for Endpoint";
+        let subscription = target.subscription();
+        let id = format!("{subscription}/providers/Microsoft.Security/mdeOnboardings/default");
+        let response =
+            self.client.send(Request::get(id.as_str(), "2021-10-01-preview").act(act), call).await?;
+        let field = if is_windows { "onboardingPackageWindows" } else { "onboardingPackageLinux" };
+        let script = response.body["properties"][field].as_str().map(str::to_owned);
+        script.ok_or_else(|| Error::unreadable(act, &id, &format!("the answer has no {field}")))
     }
 
     /// The body of a machine or cluster, with its instance view where it has one.

@@ -114,6 +114,11 @@ impl Target {
         self.id.as_str()
     }
 
+    /// The id of the subscription that it is in.
+    pub(super) fn subscription(&self) -> String {
+        format!("/subscriptions/{}", self.id.subscription_id().unwrap_or_default())
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         self.id.name()

@@ -1,6 +1,7 @@
 //! Resources: one module each, listed here and nowhere else.
 
 mod autoprovisioning;
+mod extension;
 mod plan;
 mod policy_assignment;
 
@@ -9,5 +10,9 @@ use tfplugin_protocol::provider::DynResource;
 use crate::context::Context;
 
 /// All resources, sorted by name.
-pub const ALL: &[&dyn DynResource<Context>] =
-    &[&autoprovisioning::Autoprovisioning, &plan::Plan, &policy_assignment::PolicyAssignment];
+pub const ALL: &[&dyn DynResource<Context>] = &[
+    &autoprovisioning::Autoprovisioning,
+    &extension::MachineExtension,
+    &plan::Plan,
+    &policy_assignment::PolicyAssignment,
+];

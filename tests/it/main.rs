@@ -9,6 +9,7 @@ mod autoprovisioning;
 mod availability;
 mod docs;
 mod examples;
+mod extensions;
 mod faults;
 mod harness;
 #[cfg(target_os = "linux")]

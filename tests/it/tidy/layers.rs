@@ -7,6 +7,7 @@ use super::{assert_none, finding};
 /// What resources and data sources may use.
 const BELOW_RESOURCES: &[&str] = &[
     "assignment",
+    "inventory",
     "context",
     "pricings",
     "permissions",
@@ -22,7 +23,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     (
         "provider",
         &[
@@ -41,6 +42,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
+    ("inventory", &["machines", "context", "availability", "catalog"]),
     ("functions", &["rows", "availability", "catalog"]),
     (
         "context",

@@ -1,0 +1,119 @@
+//! Machines and clusters of whole scopes, by Azure Resource Graph: one query a page, whatever their number.
+//! <https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Extension, Found, Kind, Machines, Target};
+use crate::arm::{Call, Error, Request, Scope};
+
+const API_VERSION: &str = "2022-10-01";
+const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
+const ACT: &str = "asking Azure Resource Graph for machines and clusters";
+/// As many rows a page as Azure gives.
+const PAGE: u32 = 1000;
+
+/// Machines, clusters and the extensions of machines.
+const RESOURCES: &str = "resources | where type in~ ('microsoft.compute/virtualmachines', \
+    'microsoft.compute/virtualmachinescalesets', 'microsoft.hybridcompute/machines', \
+    'microsoft.containerservice/managedclusters', 'microsoft.kubernetes/connectedclusters', \
+    'microsoft.compute/virtualmachines/extensions', 'microsoft.compute/virtualmachinescalesets/extensions', \
+    'microsoft.hybridcompute/machines/extensions') \
+    | project id, name, type, location, tags, kind, identity, properties | order by id asc";
+/// Extensions of clusters are in a table of their own.
+const EXTENSIONS: &str = "kubernetesconfigurationresources | where type =~ 'microsoft.kubernetesconfiguration/extensions' \
+    | project id, name, type, properties | order by id asc";
+
+/// A machine or cluster with its extensions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Which it is.
+    pub target: Target,
+    /// What it is.
+    pub found: Found,
+    /// What is on it.
+    pub installed: Vec<Extension>,
+}
+
+impl Machines {
+    /// All machines and clusters of a subscription, resource group or management group, sorted by id.
+    ///
+    /// # Errors
+    ///
+    /// Why they could not be had.
+    pub async fn all(&self, scope: &Scope, call: &Call) -> Result<Vec<Listed>, Error> {
+        let mut rows = self.query(scope, RESOURCES, call).await?;
+        rows.extend(self.query(scope, EXTENSIONS, call).await?);
+        let mut listed: BTreeMap<String, Listed> = BTreeMap::new();
+        let is_within = |id: &str| {
+            let (id, scope) = (id.to_ascii_lowercase(), scope.as_str().to_ascii_lowercase());
+            scope.starts_with("/providers/") || id.starts_with(&format!("{scope}/"))
+        };
+        let id_of = |row: &Value| row["id"].as_str().filter(|id| is_within(id)).map(str::to_owned);
+        for row in &rows {
+            let Some(target) = id_of(row).and_then(|id| Target::parse(&id).ok()) else { continue };
+            let found = Found::of_body(target.kind, &with_instance_view(target.kind, row));
+            listed.insert(key(&target), Listed { target, found, installed: Vec::new() });
+        }
+        for row in &rows {
+            let Some((target, _)) = id_of(row).and_then(|id| Target::of_extension(&id).ok()) else {
+                continue;
+            };
+            if let (Some(listed), Some(extension)) =
+                (listed.get_mut(&key(&target)), Extension::of_body(&target, row))
+            {
+                listed.installed.push(extension);
+            }
+        }
+        Ok(listed.into_values().collect())
+    }
+
+    async fn query(&self, scope: &Scope, query: &str, call: &Call) -> Result<Vec<Value>, Error> {
+        let mut rows = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let mut body = json!({"query": query, "options": {"$top": PAGE, "resultFormat": "objectArray"}});
+            if let Some(id) = scope.subscription_id() {
+                body["subscriptions"] = json!([id]);
+            } else {
+                let name = scope.as_str().rsplit('/').next().unwrap_or_default();
+                body["managementGroups"] = json!([name]);
+            }
+            if let Some(token) = &token {
+                body["options"]["$skipToken"] = json!(token);
+            }
+            let request = Request::post(PATH, API_VERSION, body).repeatable().act(ACT);
+            let answer = self.client.send(request, call).await?.body;
+            let page = answer["data"].as_array();
+            rows.extend(
+                page.ok_or_else(|| Error::unreadable(ACT, PATH, "the answer has no data"))?.iter().cloned(),
+            );
+            let next = answer["$skipToken"].as_str().filter(|next| !next.is_empty()).map(str::to_owned);
+            match next {
+                None => return Ok(rows),
+                Some(next) if token.as_ref() == Some(&next) => {
+                    return Err(Error::unreadable(ACT, PATH, "the next page is the same one"));
+                }
+                next => token = next,
+            }
+        }
+    }
+}
+
+fn key(target: &Target) -> String {
+    target.as_str().to_ascii_lowercase()
+}
+
+/// Resource Graph has the instance view of virtual machines in another place.
+/// <https://learn.microsoft.com/azure/governance/resource-graph/samples/samples-by-category#azure-virtual-machines>
+fn with_instance_view(kind: Kind, row: &Value) -> Value {
+    let mut row = row.clone();
+    if kind == Kind::VirtualMachine {
+        let view = &row["properties"]["extended"]["instanceView"];
+        let power = view["powerState"]["code"].clone();
+        let view = json!({"osName": view["osName"], "statuses": [{"code": power}]});
+        row["properties"]["instanceView"] = view;
+    }
+    row
+}

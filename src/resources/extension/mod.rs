@@ -1,0 +1,221 @@
+//! `defender_extension`: a component of Defender for Cloud, or any other extension, on one machine or cluster.
+//!
+//! The catalogue says what puts a component on a target, and the rules what becomes of an agent that is there already;
+//! [`deciding`] puts that together.
+
+mod apply;
+mod check;
+mod deciding;
+mod model;
+mod place;
+mod planning;
+mod record;
+mod schema;
+
+use serde_json::Value as Json;
+use tfplugin_protocol::provider::{
+    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+};
+use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
+
+use crate::assignment::claims;
+use crate::catalog::Catalog;
+use crate::catalog::model::Via;
+use crate::context::{Context, patience, static_settings};
+use crate::machines::{Extension, Found};
+use model::Model;
+use place::Place;
+
+/// The resource.
+#[derive(Debug)]
+pub(super) struct MachineExtension;
+
+impl Resource for MachineExtension {
+    type Context = Context;
+    type Model = Model;
+
+    const NAME: &'static str = "defender_extension";
+    /// As azurerm: agents take long to install.
+    const TIMEOUTS: Timeouts = Timeouts::minutes(30, 5, 30, 30);
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> &'static [IdentityAttribute] {
+        const ATTRIBUTES: &[IdentityAttribute] =
+            &[IdentityAttribute { name: "id", description: "The extension's id.", required: true }];
+        ATTRIBUTES
+    }
+
+    fn identity(&self, state: &Model) -> Option<Value> {
+        Some(Value::from_iter([("id", Value::from(state.id.known()?.as_str()))]))
+    }
+
+    fn check(&self, config: &Model, provider: &ProviderBlock) -> Diagnostics {
+        check::check(config, &static_settings(provider))
+    }
+
+    async fn plan(&self, call: &mut Call<Context>, planning: Planning<Model>) -> Result<Model> {
+        planning::plan(call, planning).await
+    }
+
+    async fn plan_delete(&self, call: &mut Call<Context>, prior: &Model) -> Result<()> {
+        claims::give_up(call, &prior.id);
+        Ok(())
+    }
+
+    async fn create(&self, call: &mut Call<Context>, planned: Model) -> Result<Model> {
+        apply::create(call, planned).await
+    }
+
+    async fn read(&self, call: &mut Call<Context>, state: Model) -> Result<Option<Model>> {
+        if state.is_skipped() {
+            return Ok(Some(state));
+        }
+        let place = Place::parse(state.id.known().map_or("", String::as_str))?;
+        let (context, patience) = (call.context()?, patience(call));
+        let machines = context.machines()?;
+        match place.via {
+            Via::MachineExtension | Via::ClusterExtension => {
+                let found = machines.extension(&place.target, &place.name, &patience).await?;
+                Ok(found.map(|found| refresh(state, &place, &found)))
+            }
+            Via::DefenderProfile | Via::Addon => {
+                let found = machines.found(&place.target, &patience).await?;
+                Ok(found.and_then(|found| refresh_part(state, &place, &found)))
+            }
+        }
+    }
+
+    async fn update(&self, call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+        apply::update(call, prior, planned).await
+    }
+
+    async fn delete(&self, call: &mut Call<Context>, prior: Model) -> Result<()> {
+        apply::delete(call, prior).await
+    }
+
+    fn import(&self, _call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
+        let id = match target {
+            ImportTarget::Id(id) => id.to_owned(),
+            ImportTarget::Identity(identity) => identity.get("id").as_str().unwrap_or_default().to_owned(),
+        };
+        let place = Place::parse(&id)?;
+        Ok(Model {
+            id: place.id().into(),
+            target_id: place.target.as_str().into(),
+            name: place.name.as_str().into(),
+            accept_preview: Attr::Known(false),
+            ..Model::default()
+        })
+    }
+}
+
+/// A state with what Azure has now. Where Azure only writes it in another way, the known spelling stays.
+fn refresh(state: Model, place: &Place, found: &Extension) -> Model {
+    let spelt = |known: &Attr<String>, found: Option<&str>| match (known, found) {
+        (Attr::Known(known), Some(found)) if known.eq_ignore_ascii_case(found) => known.as_str().into(),
+        (_, found) => found.map_or(Attr::Null, Into::into),
+    };
+    let is_imported = state.kind.is_null();
+    let component = if is_imported { component(place, found) } else { state.component.clone() };
+    // A version that nobody has pinned may change.
+    let version = if state.type_handler_version.is_null() { None } else { found.version.as_deref() };
+    let upgrades = state.automatic_upgrade_enabled;
+    Model {
+        component,
+        publisher: spelt(&state.publisher, found.publisher.as_deref()),
+        kind: spelt(&state.kind, Some(&found.kind)),
+        name: spelt(&state.name, Some(&found.name)),
+        type_handler_version: version.map_or(Attr::Null, Into::into),
+        auto_upgrade_minor_version: Attr::Known(found.auto_upgrade_minor_version.unwrap_or(true)),
+        automatic_upgrade_enabled: match upgrades {
+            Attr::Null => Attr::Null,
+            Attr::Known(_) | Attr::Unknown => Attr::Known(found.automatic_upgrade.unwrap_or_default()),
+        },
+        all_settings: settings(&state, found).into(),
+        outcome: if is_imported { "deploy".into() } else { state.outcome.clone() },
+        reports_to: if is_imported { model::texts([]) } else { state.reports_to.clone() },
+        current_version: found.version.as_deref().map_or(Attr::Null, Into::into),
+        ..state
+    }
+}
+
+/// Settings that were asked for, as they are; all of them after an import. Clusters add some of their own.
+fn settings(state: &Model, found: &Extension) -> String {
+    let Attr::Known(text) = &state.all_settings else { return deciding::text(&found.settings) };
+    let asked = deciding::parsed(Some(text));
+    let now: serde_json::Map<String, Json> = asked
+        .iter()
+        .filter_map(|(name, _)| Some((name.clone(), found.settings.get(name)?.clone())))
+        .collect();
+    if deciding::same(&Json::Object(asked), &Json::Object(now.clone())) {
+        text.clone()
+    } else {
+        deciding::text(&now)
+    }
+}
+
+/// The component that this extension is.
+fn component(place: &Place, found: &Extension) -> Attr<String> {
+    let is_it = |handler: &&crate::catalog::model::Handler| {
+        found.is_of(handler.publisher.as_deref(), &handler.kind)
+            && handler.holds.targets.iter().any(|target| target == place.target.kind.target())
+    };
+    let mut components = Catalog::get().components.iter();
+    let found = components.find(|component| component.deploy.handlers.iter().any(|handler| is_it(&handler)));
+    found.map_or(Attr::Null, |component| component.id.as_str().into())
+}
+
+/// A part of an AKS cluster as it is now; nothing where it is off.
+fn refresh_part(state: Model, place: &Place, found: &Found) -> Option<Model> {
+    let is_imported = state.kind.is_null();
+    let (component, kind, settings) = match place.via {
+        Via::DefenderProfile => {
+            let (on, workspace) = found.defender_profile.as_ref()?;
+            if !on {
+                return None;
+            }
+            let settings = workspace
+                .as_ref()
+                .map(|id| ("logAnalyticsWorkspaceResourceId".to_owned(), Json::from(id.as_str())));
+            ("defender_sensor", "defender", settings.into_iter().collect::<serde_json::Map<_, _>>())
+        }
+        Via::Addon => {
+            found.addons.get(&place.name.to_ascii_lowercase()).filter(|on| **on)?;
+            ("azure_policy_kubernetes", place.name.as_str(), serde_json::Map::new())
+        }
+        Via::MachineExtension | Via::ClusterExtension => return Some(state),
+    };
+    let now = deciding::text(&settings);
+    let same = |known: &String| known.eq_ignore_ascii_case(&now);
+    let all_settings = state.all_settings.known().filter(|known| same(known)).cloned().unwrap_or(now);
+    if !is_imported {
+        return Some(Model { all_settings: all_settings.into(), ..state });
+    }
+    let workspace = settings.values().next().and_then(Json::as_str);
+    Some(Model {
+        component: component.into(),
+        kind: kind.into(),
+        auto_upgrade_minor_version: Attr::Known(true),
+        workspace_id: workspace.map_or(Attr::Null, Into::into),
+        all_settings: all_settings.into(),
+        outcome: "deploy".into(),
+        reports_to: model::texts(workspace.map(str::to_owned)),
+        current_version: Attr::Null,
+        ..state
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin_protocol::model::misfits;
+
+    use super::*;
+
+    #[test]
+    fn schema_and_model_have_the_same_attributes() {
+        assert_eq!(misfits::<Model>(&schema::schema()), Vec::<String>::new());
+    }
+}
