@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::answer::Answer;
 use super::client::Client;
@@ -17,6 +17,9 @@ use super::wait::wait_until;
 
 /// The wait between two looks where Azure asks for none.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How often the log says that an operation goes on.
+const TELLING: Duration = Duration::from_secs(30);
 
 /// Where the progress can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +53,17 @@ pub(super) async fn wait(
     };
     debug!(path = request.path, "waiting for a long-running operation");
     let mut answer = started;
+    let (begun, mut told) = (Instant::now(), Instant::now());
     loop {
         let wait = client.pause_asked(&answer.headers).unwrap_or(POLL_INTERVAL);
         let waited = wait_until(Instant::now() + wait, call).await;
         waited.map_err(|stop| named(stop.unfinished("Azure has not finished the operation")))?;
         answer = look(client, request, &watch, call).await?;
+        if told.elapsed() >= TELLING {
+            told = Instant::now();
+            let seconds = begun.elapsed().as_secs();
+            info!(path = request.path, act = request.act, seconds, "a long-running operation goes on");
+        }
         match progress(&watch, &answer.response) {
             Progress::Running => {}
             Progress::Failed => return Err(named(failure(&answer.response))),

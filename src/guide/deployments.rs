@@ -20,6 +20,7 @@ pub fn deployments(catalog: &Catalog) -> String {
         assignments(catalog),
         settings(catalog),
         extensions(catalog),
+        handlers(catalog),
         nothing(catalog),
     ];
     sections.join("\n")
@@ -182,6 +183,42 @@ fn extensions(catalog: &Catalog) -> String {
     format!(
         "## Extensions of plans\n\nSet them in `extensions` of `defender_plan`. One of the plans is enough; of that plan, all \
          extensions that are named here are needed.\n\n{}",
+        table(&head, rows)
+    )
+}
+
+fn handlers(catalog: &Catalog) -> String {
+    let rows = catalog.components.iter().flat_map(|component| {
+        component.deploy.handlers.iter().map(move |one| {
+            let kind = match &one.publisher {
+                Some(publisher) => format!("`{publisher}` `{}`", one.kind),
+                None => code(&one.kind),
+            };
+            vec![
+                code(&component.id),
+                word(&one.via),
+                kind,
+                one.version.as_ref().map(code).unwrap_or_default(),
+                parameters(&one.settings),
+                codes(&one.holds.targets),
+                when(&one.holds),
+                numbers(catalog, one.sources.iter().map(String::as_str)),
+            ]
+        })
+    });
+    let head = [
+        "Component",
+        "By",
+        "Publisher and type",
+        "Version",
+        "Settings",
+        "Targets",
+        "Where and when",
+        "Sources",
+    ];
+    format!(
+        "## On one machine or cluster\n\n`defender_extension` deploys a component to a single target. What stands in braces follows \
+         from the target, or from `workspace_id`.\n\n{}",
         table(&head, rows)
     )
 }

@@ -52,7 +52,12 @@ fn check_kind(kind: &str) -> Result<(), Failure> {
 
 fn check(example: &Path) -> Result<(), Failure> {
     let subscriptions = [1, 2].map(|number| format!("00000000-0000-0000-0000-{number:012}"));
-    let seed = serde_json::json!({ "subscriptions": subscriptions, "resources": [] });
+    // Machines and clusters are there before Terraform comes.
+    let there = fs::read_to_string(Path::new(ROOT).join("tests/it/examples.json"))
+        .map_err(Failure::of("read tests/it/examples.json"))?;
+    let there: serde_json::Value =
+        serde_json::from_str(&there).map_err(Failure::of("parse tests/it/examples.json"))?;
+    let seed = serde_json::json!({ "subscriptions": subscriptions, "resources": there });
     let scene = Scene::with(terraform()?, Options { seed: Some(seed), ..Options::default() }, "")?;
     let mut import = None;
     for file in entries(example)? {

@@ -10,6 +10,7 @@ pub(crate) mod auto_provisioning;
 mod change;
 mod desired;
 mod facts;
+pub(crate) mod onboarding;
 pub(crate) mod pricings;
 pub(crate) mod settings;
 mod view;
