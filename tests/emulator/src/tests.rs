@@ -192,7 +192,7 @@ async fn the_control_endpoint_serves_other_processes() {
         assert_eq!(client.post(format!("{control}/{path}")).body(body).send().await.unwrap().status(), 204);
     }
     let delays = |body: &'static str| client.put(format!("{control}/delays")).body(body).send();
-    assert_eq!(delays(r#"{"replication":30,"remediation_step":60}"#).await.unwrap().status(), 204);
+    assert_eq!(delays(r#"{"replication":30,"remediation_step":60,"operation_time":60,"operation_retry_after":5}"#).await.unwrap().status(), 204);
     assert_eq!(delays(r#"{"replicated":30}"#).await.unwrap().status(), 400);
     let metadata = format!("{}/metadata/endpoints?api-version=2022-09-01", emulator.ready().resource_manager);
     assert_eq!(client.get(&metadata).send().await.unwrap().status(), 418);

@@ -11,6 +11,7 @@ use crate::arm::quota::Quotas;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::journal::Journal;
+use crate::operations;
 use crate::policy::remediations;
 use crate::seed;
 use crate::snapshot::Snapshot;
@@ -25,6 +26,10 @@ pub(crate) struct Delays {
     pub(crate) consistency: Duration,
     /// How long a remediation stays in each of its states.
     pub(crate) remediation_step: Duration,
+    /// How long an operation on a machine or cluster takes.
+    pub(crate) operation: Duration,
+    /// After how many seconds its client is to look again.
+    pub(crate) operation_retry_after: u64,
 }
 
 /// The emulated cloud.
@@ -112,6 +117,7 @@ impl World {
     /// Brings the documents up to what should have happened by now.
     pub(crate) fn settle(&mut self) {
         remediations::settle_all(self);
+        operations::settle_all(self);
         self.keep();
     }
 

@@ -1,0 +1,11 @@
+//! Azure Resource Graph: machines, clusters and their extensions by query.
+//!
+//! `resources` answers requests, `query` reads the few forms of Kusto that are known, `rows` makes the tables. Rows are
+//! as fresh as the documents: Azure's lag by minutes.
+
+mod query;
+pub(crate) mod resources;
+mod rows;
+
+#[cfg(test)]
+mod tests;
