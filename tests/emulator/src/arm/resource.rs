@@ -59,6 +59,15 @@ pub(crate) fn region(document: &Value) -> String {
     document["location"].as_str().unwrap_or(REGION).replace(' ', "").to_ascii_lowercase()
 }
 
+/// Refuses a tracked resource without a region.
+pub(crate) fn require_location(body: &Value) -> Result<(), Answer> {
+    if body["location"].as_str().is_some_and(|location| !location.is_empty()) {
+        return Ok(());
+    }
+    let message = "The location property is required for this definition.";
+    Err(Answer::error(400, "LocationRequired", message))
+}
+
 /// Azure Resource Manager's own words: <https://aka.ms/ARMResourceNotFoundFix>.
 pub(crate) fn not_found(id: &str) -> Answer {
     let (scope, path) = id.rsplit_once("/providers/").unwrap_or(("", id));

@@ -61,8 +61,12 @@ fn existing(world: &World, id: &str) -> Option<Value> {
     world.store.get(id).map(|cluster| shown(resource::whole(cluster.clone(), id, TYPE.name)))
 }
 
-/// A seed need not give an eTag: it is made from what stands there, so that it changes with every change.
+/// A seed need not give an eTag: it is made from what stands there, so that it changes with every change. Id and type
+/// have AKS's own spelling: <https://learn.microsoft.com/rest/api/aks/managed-clusters/get>.
 fn shown(mut cluster: Value) -> Value {
+    let id = cluster["id"].as_str().unwrap_or_default();
+    cluster["id"] = json!(id.replacen("/resourceGroups/", "/resourcegroups/", 1));
+    cluster["type"] = json!("Microsoft.ContainerService/ManagedClusters");
     if cluster["properties"]["provisioningState"].is_null() {
         cluster["properties"]["provisioningState"] = json!("Succeeded");
     }
@@ -91,10 +95,7 @@ fn put(world: &mut World, visit: &Visit<'_>, id: &str) -> Result<Answer, Answer>
         );
         return Err(Answer::error(409, "OperationNotAllowed", &message));
     }
-    if body["location"].as_str().is_none_or(str::is_empty) {
-        let message = "The location property is required for this definition.";
-        return Err(Answer::error(400, "LocationRequired", message));
-    }
+    resource::require_location(&body)?;
     let mut cluster = wanted(body, before.as_ref(), id);
     let mut outcome = cluster.clone();
     outcome["properties"]["provisioningState"] = json!("Succeeded");

@@ -47,6 +47,7 @@ fn a_cluster_is_read_changed_and_put_back() {
     let mut cluster = body(&read);
     let tag = cluster["eTag"].as_str().unwrap().to_owned();
     assert_eq!(header(&read, "etag"), format!("\"{tag}\""));
+    assert!(cluster["id"].as_str().unwrap().contains("/resourcegroups/rg/"), "AKS's own spelling");
     cluster["properties"]["securityProfile"] =
         json!({ "defender": { "securityMonitoring": { "enabled": true } } });
     cluster["properties"]["addonProfiles"] = json!({ "azurePolicy": { "enabled": true } });

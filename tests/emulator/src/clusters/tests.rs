@@ -182,8 +182,7 @@ fn microsofts_extension_is_answered_as_published() {
             let expected = &example["responses"][status]["body"];
             for pointer in ["", "/systemData", "/properties"] {
                 let fields = |value: &Value| -> Vec<String> {
-                    let fields = value.pointer(pointer).and_then(Value::as_object).unwrap().keys();
-                    fields.filter(|field| *field != "errorInfo").cloned().collect()
+                    value.pointer(pointer).and_then(Value::as_object).unwrap().keys().cloned().collect()
                 };
                 assert_eq!(fields(&reply), fields(expected), "{name} {status}: {pointer}");
             }

@@ -76,7 +76,6 @@ pub(crate) fn ended(mut extension: Value, failure: Option<&Failure>, now: &str) 
         let version = properties["version"].as_str().unwrap_or(CURRENT).to_owned();
         properties["provisioningState"] = json!("Succeeded");
         properties["currentVersion"] = json!(version);
-        properties["errorInfo"] = Value::Null;
         return (extension, Value::Null);
     };
     let code = if failure.code.is_empty() { "ExtensionOperationFailed" } else { &failure.code };

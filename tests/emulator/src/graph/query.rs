@@ -81,7 +81,8 @@ pub(crate) const COLUMNS: [&str; 16] = [
 /// Where it stops being understood.
 pub(crate) fn read(text: &str) -> Result<Query, Misread> {
     let tokens = tokens(text)?;
-    let mut reader = Reader { tokens: &tokens, next: 0, length: text.chars().count() };
+    let columns = COLUMNS.iter().map(|&column| column.to_owned()).collect();
+    let mut reader = Reader { tokens: &tokens, next: 0, length: text.chars().count(), columns };
     let table = reader.table()?;
     let mut operators = Vec::new();
     while !reader.is_over() {
@@ -145,6 +146,8 @@ struct Reader<'a> {
     tokens: &'a [Token],
     next: usize,
     length: usize,
+    /// The columns that are there, which a `project` makes fewer.
+    columns: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -193,12 +196,13 @@ impl Reader<'_> {
             while self.accept(",") {
                 columns.push(self.column()?);
             }
+            self.columns.clone_from(&columns);
             return Ok(Operator::Project(columns));
         }
         if self.accept("order") {
-            for word in ["by", "id", "asc"] {
-                self.expect(word)?;
-            }
+            self.expect("by")?;
+            self.expect_column("id")?;
+            self.expect("asc")?;
             return Ok(Operator::OrderById);
         }
         if self.accept("limit") {
@@ -210,13 +214,8 @@ impl Reader<'_> {
     }
 
     fn comparison(&mut self) -> Result<Operator, Misread> {
-        let column = if self.accept("type") {
-            Column::Type
-        } else if self.accept("id") {
-            Column::Id
-        } else {
-            return self.misread();
-        };
+        let column = if self.word() == Some("type") { Column::Type } else { Column::Id };
+        self.expect_column(if column == Column::Type { "type" } else { "id" })?;
         if column == Column::Type && self.accept("in~") {
             self.expect("(")?;
             let mut texts = vec![self.text()?];
@@ -232,11 +231,16 @@ impl Reader<'_> {
     }
 
     fn column(&mut self) -> Result<String, Misread> {
-        let Some(column) = self.word().and_then(|word| COLUMNS.iter().find(|column| **column == word)) else {
+        let word = self.word().unwrap_or_default().to_owned();
+        if !self.columns.contains(&word) {
             return self.misread();
-        };
+        }
         self.next += 1;
-        Ok((*column).to_owned())
+        Ok(word)
+    }
+
+    fn expect_column(&mut self, column: &str) -> Result<(), Misread> {
+        if self.word() == Some(column) { self.column().map(drop) } else { self.misread() }
     }
 
     fn text(&mut self) -> Result<String, Misread> {
@@ -294,6 +298,8 @@ mod tests {
         check("resources | where type =~ 'x", 26, "'x");
         check("resources | project id, Name", 24, "Name");
         check("resources | project properties.status", 30, ".");
+        check("resources | project name | order by id asc", 36, "id");
+        check("resources | project id | where type =~ 'x'", 31, "type");
         check("resources | order by id desc", 24, "desc");
         check("resources | limit many", 18, "many");
         check("resources | summarize count()", 12, "summarize");

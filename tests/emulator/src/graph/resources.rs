@@ -63,7 +63,7 @@ fn answered(world: &World, visit: &Visit<'_>) -> Result<Answer, Answer> {
     let fingerprint = uuid::of(&format!("{text} {} {}", body["subscriptions"], body["managementGroups"]));
     let cut = cut(visit, &body["options"], &fingerprint)?;
 
-    let mut rows = rows::of(&world.store, query.table);
+    let mut rows = rows::of(world, query.table);
     rows.retain(|row| {
         let subscription = row["subscriptionId"].as_str().unwrap_or_default();
         reachable.iter().any(|known| known.eq_ignore_ascii_case(subscription))
@@ -169,7 +169,8 @@ fn bad_option(option: &str, why: &str) -> Answer {
     refused(&[json!({ "code": "BadRequest", "message": format!("The option '{option}' {why}.") })])
 }
 
-/// Azure says what it does not understand, and where.
+/// Azure says what it does not understand, and where. What it would rather see is a letter that nobody types, as it is
+/// in recorded answers.
 fn invalid(misread: &Misread) -> Answer {
     refused(&[
         json!({ "code": "InvalidQuery", "message": "Query is invalid. Please refer to the documentation for the Azure \

@@ -1,16 +1,18 @@
 //! The rows of the tables, made from documents. Pure but for reading the store.
 //! <https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources>
 
+use hyper::Method;
 use serde_json::{Value, json};
 
 use super::query::{COLUMNS, Table};
 use crate::arm::place::Place;
-use crate::arm::resource;
+use crate::arm::{permissions, resource};
 use crate::clusters::{connected, extensions as cluster_extensions, managed};
 use crate::entra::TENANT_ID;
-use crate::machines::{arc, arc_extensions, extensions, scale_sets, view, virtual_machines};
+use crate::machines::{arc, arc_extensions, extension, extensions, scale_sets, view, virtual_machines};
 use crate::store::Store;
 use crate::workspaces;
+use crate::world::World;
 
 /// The types that have rows in `resources`.
 static RESOURCES: [&str; 9] = [
@@ -25,8 +27,9 @@ static RESOURCES: [&str; 9] = [
     workspaces::TYPE.name,
 ];
 
-/// All rows of a table, in the order of their ids.
-pub(crate) fn of(store: &Store, table: Table) -> Vec<Value> {
+/// All rows of a table that the caller may read, in the order of their ids.
+pub(crate) fn of(world: &World, table: Table) -> Vec<Value> {
+    let store = &world.store;
     let kinds: &[&str] = match table {
         Table::Resources => &RESOURCES,
         Table::KubernetesConfiguration => &[cluster_extensions::TYPE.name],
@@ -36,9 +39,22 @@ pub(crate) fn of(store: &Store, table: Table) -> Vec<Value> {
         .filter_map(|(id, document)| {
             let place = Place::parse(id).filter(|place| place.name().is_some())?;
             let kind = kinds.iter().find(|kind| place.is(kind))?;
-            Some(row(store, &resource::whole(document.clone(), id, kind)))
+            permissions::check(world, kind, &place, &Method::GET).ok()?;
+            Some(row(store, &shown(resource::whole(document.clone(), id, kind))))
         })
         .collect()
+}
+
+/// An extension as its own API shows it: those of Azure Arc with what the agent reports, the others without.
+fn shown(resource: Value) -> Value {
+    let kind = resource["type"].as_str().unwrap_or_default();
+    if kind == arc_extensions::TYPE.name {
+        return arc_extensions::shown(resource);
+    }
+    if [extensions::VIRTUAL_MACHINE.name, extensions::SCALE_SET.name].contains(&kind) {
+        return extension::model(resource);
+    }
+    resource
 }
 
 /// Types, regions and resource groups are lower case in every row; what a resource has not is null, or an empty text.
@@ -60,8 +76,7 @@ fn row(store: &Store, resource: &Value) -> Value {
     row["resourceGroup"] = json!(segment(4).to_ascii_lowercase());
     row["tenantId"] = json!(TENANT_ID);
     if let Some(properties) = row["properties"].as_object_mut() {
-        let secret = ["protectedSettings", "configurationProtectedSettings"];
-        properties.retain(|name, _| !secret.contains(&name.as_str()));
+        properties.remove("configurationProtectedSettings");
     }
     if kind == virtual_machines::TYPE.name {
         extend(store, resource, &mut row);

@@ -86,7 +86,11 @@ fn machines_and_extensions_are_rows() {
         let answer = query(&mut world, &json!({ "query": text }));
         let rows = body(&answer);
         assert_eq!(rows["data"].as_array().map_or(0, Vec::len), expected, "{text}: {rows}");
-        assert!(!rows.to_string().contains("protectedSettings"));
+        let text = rows.to_string();
+        assert!(!text.contains("rotectedSettings"), "{text}");
+        if text.contains("compute/virtualmachines/extensions") {
+            assert!(!text.contains("instanceView") || expected > 1, "{text}");
+        }
     };
     check("resources | where type =~ 'Microsoft.Compute/virtualMachines/extensions'", 1);
     check("resources | where type =~ 'Microsoft.Compute/virtualMachineScaleSets/extensions'", 1);
@@ -117,6 +121,14 @@ fn a_request_says_where_to_look() {
         json!({ "subscriptions": [SUBSCRIPTION.trim_start_matches("/subscriptions/"), "b"] }),
         &["vm", "arc", "z"],
     );
+}
+
+#[test]
+fn who_may_not_read_gets_no_rows() {
+    let mut world = fleet();
+    let permissions = json!({ "value": [{ "actions": ["Microsoft.HybridCompute/*"], "notActions": [] }] });
+    world.plant(&format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions"), permissions);
+    assert_eq!(names(&body(&query(&mut world, &json!({ "query": MACHINES })))), ["arc", "z"]);
 }
 
 #[test]

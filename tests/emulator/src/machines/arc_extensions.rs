@@ -82,9 +82,8 @@ fn write(world: &mut World, visit: &Visit<'_>, site: &Site) -> Result<Answer, An
     if patch && site.existing.is_none() {
         return Err(resource::not_found(&site.id));
     }
-    if !patch && body["location"].as_str().is_none_or(str::is_empty) {
-        let message = "The location property is required for this definition.";
-        return Err(Answer::error(400, "LocationRequired", message));
+    if !patch {
+        resource::require_location(&body)?;
     }
     let before = site.existing.as_ref().map(|existing| &existing["properties"]);
     let properties = extension::wanted(before.filter(|_| patch), &body["properties"]);
@@ -96,13 +95,7 @@ fn write(world: &mut World, visit: &Visit<'_>, site: &Site) -> Result<Answer, An
     properties["typeHandlerVersion"] = json!(view::full_version(&properties["typeHandlerVersion"]));
     let doing = if site.existing.is_some() { "Updating" } else { "Creating" };
     let mut document = resource::whole(json!({ "properties": properties }), &site.id, TYPE.name);
-    let old = |field: &str| site.existing.as_ref().map_or(Value::Null, |existing| existing[field].clone());
-    for field in ["location", "tags"] {
-        let value = if body[field].is_null() && patch { old(field) } else { body[field].clone() };
-        if !value.is_null() {
-            document[field] = value;
-        }
-    }
+    extension::locate(&mut document, &body, site.existing.as_ref().filter(|_| patch));
     let failure = fails(world, site, &document, "write");
     let (outcome, error) = ended(document.clone(), failure.as_ref(), &world.clock.document_timestamp());
     document["properties"]["provisioningState"] = json!(doing);

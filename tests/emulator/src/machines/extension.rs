@@ -30,6 +30,16 @@ pub(crate) fn wanted(existing: Option<&Value>, asked: &Value) -> Map<String, Val
     properties
 }
 
+/// Gives an extension the region and tags that a request wants; a PATCH keeps what it leaves out.
+pub(crate) fn locate(extension: &mut Value, body: &Value, kept: Option<&Value>) {
+    for field in ["location", "tags"] {
+        let sources = [Some(body), kept].into_iter().flatten().map(|source| &source[field]);
+        if let Some(value) = sources.into_iter().find(|value| !value.is_null()) {
+            extension[field] = value.clone();
+        }
+    }
+}
+
 /// Refuses an extension without one of these properties.
 pub(crate) fn require(properties: &Map<String, Value>, fields: &[&str]) -> Result<(), Answer> {
     let there =

@@ -96,9 +96,8 @@ fn write(world: &mut World, visit: &Visit<'_>, site: &Site) -> Result<Answer, An
         return Err(resource::not_found(&site.id));
     }
     let of_machine = site.kind == VIRTUAL_MACHINE.name;
-    if of_machine && !patch && body["location"].as_str().is_none_or(str::is_empty) {
-        let message = "The location property is required for this definition.";
-        return Err(Answer::error(400, "LocationRequired", message));
+    if of_machine && !patch {
+        resource::require_location(&body)?;
     }
     let before = site.existing.as_ref().map(|existing| &existing["properties"]);
     let properties = extension::wanted(before.filter(|_| patch), &body["properties"]);
@@ -110,15 +109,7 @@ fn write(world: &mut World, visit: &Visit<'_>, site: &Site) -> Result<Answer, An
     let doing = if site.existing.is_some() { "Updating" } else { "Creating" };
     let mut document = resource::whole(json!({ "properties": properties }), &site.id, site.kind);
     if of_machine {
-        let old =
-            |field: &str| site.existing.as_ref().map_or(Value::Null, |existing| existing[field].clone());
-        for field in ["location", "tags"] {
-            let asked = &body[field];
-            let value = if asked.is_null() && patch { old(field) } else { asked.clone() };
-            if !value.is_null() {
-                document[field] = value;
-            }
-        }
+        extension::locate(&mut document, &body, site.existing.as_ref().filter(|_| patch));
     }
     let failure = fails(world, site, &document, "write");
     let (outcome, error) =

@@ -12,7 +12,7 @@
 mod agent;
 pub(crate) mod arc;
 pub(crate) mod arc_extensions;
-mod extension;
+pub(crate) mod extension;
 pub(crate) mod extensions;
 pub(crate) mod scale_sets;
 pub(crate) mod view;
