@@ -10,6 +10,7 @@ use crate::Cloud;
 use crate::arm::quota::Quotas;
 use crate::clock::Clock;
 use crate::fault::Faults;
+use crate::graph::window::Window;
 use crate::journal::Journal;
 use crate::operations;
 use crate::policy::remediations;
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     /// How many requests each subscription has left.
     pub(crate) quotas: Quotas,
+    /// How many queries to Azure Resource Graph are left.
+    pub(crate) queries: Window,
     /// What tests injected.
     pub(crate) faults: Faults,
     /// What was asked.
@@ -71,6 +74,7 @@ impl World {
             clock: Clock::start(),
             store,
             quotas: Quotas::default(),
+            queries: Window::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             latency: Duration::ZERO,

@@ -31,8 +31,6 @@ const WRITES: Limit =
     Limit { header: "x-ms-ratelimit-remaining-subscription-writes", size: 200, refill_per_second: 10 };
 const DELETES: Limit =
     Limit { header: "x-ms-ratelimit-remaining-subscription-deletes", size: 200, refill_per_second: 10 };
-/// Azure Resource Graph: 15 queries in 5 seconds.
-const QUERIES: Limit = Limit { header: "x-ms-user-quota-remaining", size: 15, refill_per_second: 3 };
 /// Microsoft.Security counts by itself, in one header for both verbs; its window is not documented.
 const SECURITY_READS: Limit = Limit {
     header: "x-ms-ratelimit-remaining-subscription-resource-requests",
@@ -88,13 +86,6 @@ pub(crate) fn take(world: &mut World, place: &Place, method: &Method) -> Result<
             Err(refusal.with_header("retry-after", wait.to_string()).with_header(limit.header, "0"))
         }
     }
-}
-
-/// Counts a query to Azure Resource Graph: how many are left, or how many seconds to wait.
-/// <https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests>
-pub(crate) fn take_query(world: &mut World) -> Result<u64, u64> {
-    let now = world.clock.elapsed();
-    world.quotas.take("queries".to_owned(), &QUERIES, now)
 }
 
 fn limit(namespace: &str, in_subscription: bool, method: &Method) -> (&'static str, &'static Limit) {

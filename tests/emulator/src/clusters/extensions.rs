@@ -94,7 +94,7 @@ fn write(world: &mut World, visit: &Visit<'_>, site: &Site, patch: bool) -> Resu
     }
     let mut document = resource::whole(document, &site.id, TYPE.name);
     let failure = fails(world, visit, &document, "write");
-    let (outcome, error) = wish::ended(document.clone(), failure.as_ref(), &now);
+    let (outcome, error) = wish::ended(document.clone(), failure.as_ref());
     let doing = if before.is_some() { "Updating" } else { "Creating" };
     document["properties"]["provisioningState"] = json!(doing);
     world.store.put(&site.id, document.clone());
@@ -119,7 +119,7 @@ fn delete(world: &mut World, visit: &Visit<'_>, site: &Site) -> Answer {
     let failure = fails(world, visit, &document, "delete").filter(|_| !forced);
     let (outcome, error) = match &failure {
         None => (Value::Null, Value::Null),
-        some => wish::ended(document.clone(), some.as_ref(), &world.clock.document_timestamp()),
+        some => wish::ended(document.clone(), some.as_ref()),
     };
     document["properties"]["provisioningState"] = json!("Deleting");
     world.store.put(&site.id, document);

@@ -123,7 +123,11 @@ fn an_operation_fails_as_a_test_says() {
             &properties["errorInfo"]["message"],
             &properties["statuses"][0]["message"]
         ),
-        (&json!("Failed"), &json!("no quota"), &json!("no quota"))
+        (
+            &json!("Failed"),
+            &json!("The extension operation failed with the following error: no quota"),
+            &json!("no quota")
+        )
     );
     let made = ask(&mut world, Method::PUT, &extension(AKS, "sensor"), &[], &sensor());
     assert_eq!(body(&follow(&mut world, header(&made, "azure-asyncoperation")))["status"], "Succeeded");

@@ -17,6 +17,9 @@ const SETTABLE: [&str; 8] = [
     "version",
 ];
 
+/// The code of what goes wrong in the cluster.
+const OPERATION_FAILED: &str = "ExtensionOperationFailed";
+
 /// The version that Azure installs where nobody asks for one.
 const CURRENT: &str = "1.0.0";
 
@@ -69,8 +72,10 @@ pub(crate) fn properties(existing: Option<&Value>, asked: &Value, patch: bool) -
     Ok(properties)
 }
 
-/// The extension when its operation is over, and the operation's error: null where it succeeds.
-pub(crate) fn ended(mut extension: Value, failure: Option<&Failure>, now: &str) -> (Value, Value) {
+/// The extension when its operation is over, and the operation's error: null where it succeeds. The agent's own message
+/// stands in `statuses`. The words are those of
+/// <https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/cluster-extension-deployment-errors>.
+pub(crate) fn ended(mut extension: Value, failure: Option<&Failure>) -> (Value, Value) {
     let properties = &mut extension["properties"];
     let Some(failure) = failure else {
         let version = properties["version"].as_str().unwrap_or(CURRENT).to_owned();
@@ -78,16 +83,21 @@ pub(crate) fn ended(mut extension: Value, failure: Option<&Failure>, now: &str) 
         properties["currentVersion"] = json!(version);
         return (extension, Value::Null);
     };
-    let code = if failure.code.is_empty() { "ExtensionOperationFailed" } else { &failure.code };
-    let error = json!({ "code": code, "message": failure.message });
+    let code = if failure.code.is_empty() { OPERATION_FAILED } else { &failure.code };
+    let message = if code == OPERATION_FAILED {
+        format!("The extension operation failed with the following error: {}", failure.message)
+    } else {
+        failure.message.clone()
+    };
+    let error = json!({ "code": code, "message": message });
     properties["provisioningState"] = json!("Failed");
     properties["errorInfo"] = error.clone();
     properties["statuses"] = json!([{
-        "code": code,
-        "displayStatus": "Failed",
-        "level": "Error",
+        "code": "InstallationFailed",
+        "displayStatus": null,
+        "level": null,
         "message": failure.message,
-        "time": now,
+        "time": null,
     }]);
     (extension, error)
 }

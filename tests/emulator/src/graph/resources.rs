@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::query::{self, Column, Misread, Operator};
 use super::rows;
-use crate::arm::{ResourceType, Visit, groups, hierarchy, quota, subscriptions};
+use crate::arm::{ResourceType, Visit, groups, hierarchy, subscriptions};
 use crate::message::Answer;
 use crate::route::not_implemented;
 use crate::uuid;
@@ -28,21 +28,12 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     if visit.call.method != Method::POST || !visit.place.scope.is_empty() {
         return not_implemented(visit.call);
     }
-    match quota::take_query(world) {
-        Err(wait) => {
-            let message = "The current request has been throttled: too many queries were sent.";
-            let answer = Answer::error(429, "RateLimiting", message);
-            with_quota(answer, 0).with_header("retry-after", wait.to_string())
-        }
-        Ok(left) => with_quota(answered(world, visit).unwrap_or_else(|refusal| refusal), left),
+    let now = world.clock.elapsed();
+    let quota = world.queries.take(now);
+    if !quota.passes {
+        return quota.refusal();
     }
-}
-
-/// <https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests>
-fn with_quota(answer: Answer, left: u64) -> Answer {
-    answer
-        .with_header("x-ms-user-quota-remaining", left.to_string())
-        .with_header("x-ms-user-quota-resets-after", "00:00:05")
+    quota.told(answered(world, visit).unwrap_or_else(|refusal| refusal))
 }
 
 /// Where a page begins, and how long it is.

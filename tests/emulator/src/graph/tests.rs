@@ -181,7 +181,7 @@ fn what_azure_refuses() {
     assert_eq!(in_words(&(throttled.status, body(&throttled))), "429 RateLimiting");
     assert_eq!(
         (header(&throttled, "retry-after"), header(&throttled, "x-ms-user-quota-remaining")),
-        ("1", "0")
+        ("5", "0")
     );
 }
 

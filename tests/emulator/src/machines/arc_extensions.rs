@@ -165,12 +165,15 @@ fn ended(mut extension: Value, failure: Option<&Failure>, now: &str) -> (Value, 
 }
 
 /// One status, not a list, and a level that the specification does not know:
-/// <https://learn.microsoft.com/rest/api/hybridcompute/machine-extensions/get>.
+/// <https://github.com/Azure/azure-powershell/issues/19400>.
 fn viewed(extension: &Value, failure: Option<&Failure>, now: &str) -> Value {
     let properties = &extension["properties"];
     let failed = failure.is_some() || properties["provisioningState"] == "Failed";
     let message = failure.map_or_else(
-        || format!("Extension Message: {}", if failed { "failed" } else { "Enable succeeded" }),
+        || {
+            let status = if failed { "Error" } else { "Success" };
+            format!("Extension Message: ExtensionOperation:enable. Status:{status}")
+        },
         |failure| failure.message.clone(),
     );
     json!({
@@ -210,7 +213,7 @@ fn check_idle(world: &World, site: &Site, wanted: &Value) -> Result<(), Answer> 
     let what = if deleting { "marked for deletion" } else { "still processing" };
     let message = format!(
         "An extension of type {kind} is {what}. Only one instance of an extension may be in progress at a time for the \
-         same resource."
+         same resource. Please retry after sometime."
     );
     Err(Answer::error(409, "HCRP409", &message))
 }
