@@ -236,6 +236,34 @@ async fn an_operation_waits_for_the_test() {
     assert!(!emulator.got_protected_settings(&extension, &json!({})));
 }
 
+#[tokio::test]
+async fn an_operation_outlives_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options {
+        data_dir: Some(directory.path().to_owned()),
+        operation_time: Duration::from_hours(1),
+        ..Options::default()
+    };
+    let cluster =
+        format!("{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/k8s");
+    let extension = format!("{cluster}/providers/Microsoft.KubernetesConfiguration/extensions/e");
+    let state = |emulator: &Emulator| {
+        emulator.resource(&extension).unwrap()["properties"]["provisioningState"].clone()
+    };
+    let emulator = Emulator::start(options()).unwrap();
+    emulator.put_resource(&cluster, json!({}));
+    let wish = json!({ "properties": { "extensionType": "microsoft.azuredefender.kubernetes" } });
+    let target = format!("{extension}?api-version=2024-11-01");
+    let made = Caller::new(&emulator).await.send(Method::PUT, &target, &wish).await.unwrap();
+    assert_eq!((made.status().as_u16(), state(&emulator)), (201, json!("Creating")));
+    drop(emulator);
+    assert_eq!(
+        state(&Emulator::start(options()).unwrap()),
+        "Succeeded",
+        "what began before this run is over"
+    );
+}
+
 #[test]
 fn documents_outlive_the_process_where_that_is_wanted() {
     let directory = tempfile::tempdir().unwrap();

@@ -193,3 +193,17 @@ fn microsofts_extension_is_answered_as_published() {
         }
     }
 }
+
+#[test]
+fn microsofts_extensions_are_seeds() {
+    for (name, example) in examples("kubernetesconfiguration-2023-05-01") {
+        if name != "GetExtension.json" {
+            continue;
+        }
+        let expected = &example["responses"]["200"]["body"];
+        let id = expected["id"].as_str().unwrap();
+        let cluster = json!({ "id": id.split("/providers/Microsoft.KubernetesConfiguration/").next() });
+        let mut world = azure(Cloud::Public, &json!([cluster, example]));
+        assert_eq!(&get(&mut world, &format!("{id}?api-version=2023-05-01")), expected, "{name}");
+    }
+}

@@ -100,7 +100,8 @@ pub(crate) fn ended(mut extension: Value, failure: Option<&Failure>, now: &str) 
     let error = error(&extension, failure);
     extension["properties"]["instanceView"] = view::failed(&extension, &failure.message, now);
     // `suppressFailures`: <https://learn.microsoft.com/rest/api/compute/virtual-machine-extensions/create-or-update>.
-    if extension["properties"]["suppressFailures"] == true {
+    let deleting = extension["properties"]["provisioningState"] == "Deleting";
+    if extension["properties"]["suppressFailures"] == true && !deleting {
         extension["properties"]["provisioningState"] = json!("Succeeded");
         return (extension, Value::Null);
     }
@@ -148,6 +149,18 @@ mod tests {
         assert_eq!(
             Value::Object(wanted(None, &asked)),
             json!({ "autoUpgradeMinorVersion": false, "settings": { "b": 2 } })
+        );
+    }
+
+    #[test]
+    fn nobody_suppresses_a_failed_deletion() {
+        let extension =
+            json!({ "properties": { "suppressFailures": true, "provisioningState": "Deleting" } });
+        let failure = Failure { code: "Stuck".to_owned(), message: "stuck".to_owned() };
+        let (extension, error) = ended(extension, Some(&failure), "now");
+        assert_eq!(
+            (&extension["properties"]["provisioningState"], &error["code"]),
+            (&json!("Failed"), &json!("Stuck"))
         );
     }
 

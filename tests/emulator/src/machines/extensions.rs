@@ -129,11 +129,11 @@ fn delete(world: &mut World, visit: &Visit<'_>, site: &Site) -> Result<Answer, A
     let Some(mut document) = site.existing.clone() else { return Ok(Answer::empty(204)) };
     check_running(site)?;
     let failure = fails(world, site, &document, "delete");
+    document["properties"]["provisioningState"] = json!("Deleting");
     let (outcome, error) = match &failure {
         None => (Value::Null, Value::Null),
         some => extension::ended(document.clone(), some.as_ref(), &world.clock.document_timestamp()),
     };
-    document["properties"]["provisioningState"] = json!("Deleting");
     world.store.put(&site.id, document);
     let work = Work { target: &site.id, doing: "Deleting", outcome, error, host: &site.machine_id };
     let url = begin(world, visit, site, work);

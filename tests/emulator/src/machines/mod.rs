@@ -21,6 +21,8 @@ pub(crate) mod virtual_machines;
 #[cfg(test)]
 mod arc_tests;
 #[cfg(test)]
+mod examples_tests;
+#[cfg(test)]
 mod tests;
 
 /// The api-versions of Microsoft.Compute.

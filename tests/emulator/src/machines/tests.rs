@@ -264,6 +264,21 @@ fn what_azure_refuses_of_an_extension() {
 }
 
 #[test]
+fn who_may_only_read_changes_nothing() {
+    let mut world = data_center();
+    let permissions = json!({ "value": [{ "actions": ["*/read"], "notActions": [] }] });
+    world.plant(&format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions"), permissions);
+    let target = url("virtualMachines/vm/extensions/ama");
+    let (status, refused) = send(&mut world, Method::PUT, &target, &agent("AzureMonitorLinuxAgent"));
+    let message = refused["error"]["message"].as_str().unwrap_or_default();
+    assert!(
+        status == 403 && message.contains("'Microsoft.Compute/virtualMachines/extensions/write'"),
+        "{message}"
+    );
+    get(&mut world, &url("virtualMachines/vm/instanceView"));
+}
+
+#[test]
 fn a_scale_set_has_only_the_model_of_its_extensions() {
     let mut world = data_center();
     let target = url("virtualMachineScaleSets/set/extensions/ama");
