@@ -92,8 +92,9 @@ fn one_operation_runs_at_a_time() {
 #[test]
 fn a_put_fails_as_a_test_says() {
     let mut world = fleet();
-    let faults = json!({ "value": [{ "type": "Microsoft.ContainerService/managedClusters", "code": "OverconstrainedAllocationRequest",
-        "message": "no nodes" }] });
+    let kind = "Microsoft.ContainerService/managedClusters";
+    let fault = json!({ "type": kind, "code": "OverconstrainedAllocationRequest", "message": "no nodes" });
+    let faults = json!({ "value": [fault] });
     world.plant(&format!("{CLUSTER}/providers/Emulator.Faults/extensions"), faults);
     let cluster = get(&mut world, &url());
     let answer = put(&mut world, &[], &cluster);

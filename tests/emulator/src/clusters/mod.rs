@@ -19,7 +19,7 @@ mod tests;
 const CONNECTED_VERSIONS: &[&str] = &["2024-07-15-preview", "2024-01-01", "2021-10-01"];
 
 /// The api-versions of Microsoft.KubernetesConfiguration.
-pub(crate) const EXTENSION_VERSIONS: &[&str] = &["2024-11-01", "2023-05-01"];
+pub(crate) const EXTENSION_VERSIONS: &[&str] = &["2025-03-01", "2024-11-01", "2023-05-01"];
 
 /// The api-versions of Microsoft.ContainerService.
 pub(crate) const AKS_VERSIONS: &[&str] = &["2026-05-01", "2025-01-01", "2024-09-01"];

@@ -9,9 +9,10 @@ use crate::message::Answer;
 use crate::world::World;
 
 const URL: &str = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
-const MACHINES: &str = "resources | where type in~ ('microsoft.compute/virtualMachines', 'Microsoft.HybridCompute/machines') \
-                        | project id, name, type, location, resourceGroup, subscriptionId, tags, kind, identity, properties \
-                        | order by id asc";
+const MACHINES: &str = "resources \
+                        | where type in~ ('microsoft.compute/virtualMachines', 'Microsoft.HybridCompute/machines') \
+                        | project id, name, type, location, resourceGroup, subscriptionId, tags, kind, identity, \
+                        properties | order by id asc";
 
 fn provider(path: &str) -> String {
     format!("{SUBSCRIPTION}/resourceGroups/RG/providers/{path}")

@@ -26,10 +26,11 @@ mod examples_tests;
 mod tests;
 
 /// The api-versions of Microsoft.Compute.
-pub(crate) const COMPUTE_VERSIONS: &[&str] = &["2024-11-01", "2024-07-01", "2024-03-01", "2023-03-01"];
+pub(crate) const COMPUTE_VERSIONS: &[&str] =
+    &["2026-03-01", "2024-11-01", "2024-07-01", "2024-03-01", "2023-03-01"];
 
 /// The api-versions of Microsoft.HybridCompute.
-pub(crate) const ARC_VERSIONS: &[&str] = &["2025-01-13", "2024-07-10"];
+pub(crate) const ARC_VERSIONS: &[&str] = &["2026-07-15", "2025-01-13", "2024-07-10"];
 
 /// How many machines or extensions a page has: Azure documents no number.
 const PAGE: usize = 50;

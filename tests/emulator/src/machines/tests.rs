@@ -29,7 +29,8 @@ fn machine(id: &str, system: &str) -> Value {
 /// A running Linux machine, a stopped one, and a scale set of Windows.
 fn data_center() -> World {
     let mut stopped = machine("virtualMachines/stopped", "Linux");
-    stopped["properties"]["instanceView"] = json!({ "statuses": [{ "code": "ProvisioningState/succeeded" }, { "code": "PowerState/deallocated" }] });
+    let codes = ["ProvisioningState/succeeded", "PowerState/deallocated"].map(|code| json!({ "code": code }));
+    stopped["properties"]["instanceView"] = json!({ "statuses": codes });
     let set = json!({ "id": compute("virtualMachineScaleSets/set"), "location": "westeurope",
         "properties": { "virtualMachineProfile": { "storageProfile": { "osDisk": { "osType": "Windows" } } } } });
     azure(Cloud::Public, &json!({ "resources": [machine("virtualMachines/vm", "Linux"), stopped, set] }))

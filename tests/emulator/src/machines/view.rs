@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn only_a_running_machine_reports_its_extensions() {
-        let extension = json!({ "name": "e", "properties": { "publisher": "P", "type": "T", "typeHandlerVersion": "1.2" } });
+        let properties = json!({ "publisher": "P", "type": "T", "typeHandlerVersion": "1.2" });
+        let extension = json!({ "name": "e", "properties": properties });
         let view = of_machine(&json!({ "name": "vm" }), std::slice::from_ref(&extension));
         assert_eq!(power_state(&view), Some("PowerState/running"));
         assert_eq!(view["extensions"][0]["type"], "P.T");
