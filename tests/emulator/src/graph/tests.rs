@@ -104,6 +104,19 @@ fn machines_and_extensions_are_rows() {
     check(&format!("resources | where id =~ '{}'", provider("microsoft.compute/virtualmachines/VM")), 1);
     check("Resources | project id, name, type, location, tags | limit 3", 3);
     check("resources", 7);
+    check(
+        "resources | where type in~ ('microsoft.compute/virtualmachines', 'microsoft.compute/virtualmachinescalesets', \
+         'microsoft.hybridcompute/machines', 'microsoft.containerservice/managedclusters', \
+         'microsoft.kubernetes/connectedclusters', 'microsoft.compute/virtualmachines/extensions', \
+         'microsoft.compute/virtualmachinescalesets/extensions', 'microsoft.hybridcompute/machines/extensions') \
+         | project id, name, type, location, tags, kind, identity, properties | order by id asc",
+        7,
+    );
+    check(
+        "kubernetesconfigurationresources | where type =~ 'microsoft.kubernetesconfiguration/extensions' \
+         | project id, name, type, properties | order by id asc",
+        1,
+    );
 }
 
 #[test]
