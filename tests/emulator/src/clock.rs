@@ -58,6 +58,11 @@ impl Clock {
     }
 }
 
+/// The instant at which every emulator starts, as Azure writes it: for what was there before.
+pub(crate) fn first_timestamp() -> String {
+    timestamp(FIRST_INSTANT)
+}
+
 /// A time as Azure writes it, with seven digits of a second.
 pub(crate) fn timestamp(time: OffsetDateTime) -> String {
     const FORMAT: &[BorrowedFormatItem<'_>] =

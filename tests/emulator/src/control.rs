@@ -35,6 +35,8 @@ struct Waits {
     replication: Option<u64>,
     consistency: Option<u64>,
     remediation_step: Option<u64>,
+    operation_time: Option<u64>,
+    operation_retry_after: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +87,8 @@ fn set_delays(world: &mut World, waits: &Waits) {
     set(&mut delays.replication, waits.replication);
     set(&mut delays.consistency, waits.consistency);
     set(&mut delays.remediation_step, waits.remediation_step);
+    set(&mut delays.operation, waits.operation_time);
+    delays.operation_retry_after = waits.operation_retry_after.unwrap_or(delays.operation_retry_after);
 }
 
 fn read<T: DeserializeOwned>(call: &Call) -> Result<T, Answer> {

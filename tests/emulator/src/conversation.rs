@@ -10,7 +10,7 @@ use hyper::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::entra::token;
-use crate::message::Call;
+use crate::message::{Answer, Call};
 use crate::route::route;
 use crate::store::Store;
 use crate::world::World;
@@ -31,6 +31,38 @@ pub(crate) fn send(world: &mut World, method: Method, target: &str, body: &Value
     send_with(world, method, target, body, &BTreeMap::new())
 }
 
+/// Sends one request with headers of its own and keeps the headers of the answer.
+pub(crate) fn ask(
+    world: &mut World,
+    method: Method,
+    target: &str,
+    extra: &[(&'static str, &str)],
+    body: &Value,
+) -> Answer {
+    let mut headers = headers(world);
+    for (name, value) in extra {
+        headers.insert(*name, HeaderValue::from_str(value).unwrap());
+    }
+    route(world, &Call::new(method, target, headers, bytes(body)), false, &BTreeMap::new())
+}
+
+/// A header of an answer; an empty text where it is not there.
+pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    let found = answer.headers.iter().find(|(present, _)| present.eq_ignore_ascii_case(name));
+    found.map_or("", |(_, value)| value.as_str())
+}
+
+/// The body of an answer; null where there is none.
+pub(crate) fn body(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.body).unwrap_or_default()
+}
+
+/// Follows a URL of this service.
+pub(crate) fn follow(world: &mut World, url: &str) -> Answer {
+    let target = url.strip_prefix("https://localhost:1").unwrap_or_else(|| panic!("not ours: {url}"));
+    ask(world, Method::GET, target, &[], &Value::Null)
+}
+
 /// Sends one request to a service in which these extensions fail.
 pub(crate) fn send_with(
     world: &mut World,
@@ -39,13 +71,21 @@ pub(crate) fn send_with(
     body: &Value,
     failures: &BTreeMap<String, String>,
 ) -> (u16, Value) {
+    let call = Call::new(method, target, headers(world), bytes(body));
+    let answer = route(world, &call, false, failures);
+    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+}
+
+fn headers(world: &World) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let token = token::issue(world, "https://localhost:1/");
     headers.insert("authorization", HeaderValue::from_str(&format!("Bearer {token}")).unwrap());
     headers.insert("content-type", HeaderValue::from_static("application/json"));
-    let body = if body.is_null() { Bytes::new() } else { body.to_string().into() };
-    let answer = route(world, &Call::new(method, target, headers, body), false, failures);
-    (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    headers
+}
+
+fn bytes(body: &Value) -> Bytes {
+    if body.is_null() { Bytes::new() } else { body.to_string().into() }
 }
 
 /// Reads something that must be there.

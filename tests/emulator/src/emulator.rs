@@ -48,6 +48,10 @@ pub struct Options {
     /// How long a remediation stays in each of the states `Accepted`, `Evaluating` and `Running`; default no time:
     /// it is finished when it is first looked at.
     pub remediation_step: Duration,
+    /// How long an operation on a machine or cluster takes; default no time: it is over when it is first looked at.
+    pub operation_time: Duration,
+    /// The seconds of the header `Retry-After` of an operation that runs; default 0.
+    pub operation_retry_after: u64,
     /// Directory that keeps the documents from run to run; default: they are forgotten. Documents kept there win
     /// over the seed.
     pub data_dir: Option<PathBuf>,
@@ -108,6 +112,8 @@ impl Emulator {
             replication: options.replication_delay,
             consistency: options.consistency_delay,
             remediation_step: options.remediation_step,
+            operation: options.operation_time,
+            operation_retry_after: options.operation_retry_after,
         };
         let Options { listen, http, seed, cloud, latency, data_dir, .. } = options;
         let (arm_listener, arm_port) = bind(listen.unwrap_or(ANY_PORT))?;
@@ -213,7 +219,7 @@ impl Emulator {
     }
 
     /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end, new identities become
-    /// known, remediations go on.
+    /// known, remediations and operations go on.
     pub fn advance(&self, by: Duration) {
         self.world.lock().clock.advance(by);
     }
@@ -231,6 +237,22 @@ impl Emulator {
     /// Sets how long remediations stay in each of their states from now on.
     pub fn set_remediation_step(&self, step: Duration) {
         self.world.lock().delays.remediation_step = step;
+    }
+
+    /// Sets how long operations on machines and clusters take from now on; those that run, too.
+    pub fn set_operation_time(&self, time: Duration) {
+        self.world.lock().delays.operation = time;
+    }
+
+    /// Sets the header `Retry-After` of operations that run.
+    pub fn set_operation_retry_after(&self, seconds: u64) {
+        self.world.lock().delays.operation_retry_after = seconds;
+    }
+
+    /// Whether the extension with this id got exactly these protected settings when it last got any; they are not
+    /// kept, only a fingerprint of them.
+    pub fn got_protected_settings(&self, id: &str, settings: &Value) -> bool {
+        crate::operations::got_secret(&self.world.lock().store, id, settings)
     }
 
     /// Sets how long every answer takes from now on.

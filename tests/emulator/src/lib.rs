@@ -6,7 +6,8 @@
 //!
 //! Start reading at [`Emulator::start`]; then `exchange` (the way of one request), `route` (who answers it),
 //! `arm` (what Azure Resource Manager checks for every type), `security` (Defender's plans and settings), `policy`
-//! (definitions, assignments, remediations) and `access` (roles and who has them).
+//! (definitions, assignments, remediations), `access` (roles and who has them), `machines` and `clusters` (both with
+//! their extensions), `operations` (what goes on after an answer) and `graph` (queries over all of them).
 //! To add a resource type: one module with a `ResourceType`, one line in `arm::TYPES`.
 //!
 //! ```
@@ -31,11 +32,15 @@
 //! - Principals: a document `/providers/Microsoft.Graph/{users|groups|servicePrincipals}/{object id}`.
 //! - Roles beyond those that built-in policies use: a document `…/providers/Microsoft.Authorization/roleDefinitions/{id}`.
 //! - What is not compliant: see `policy::deployments`.
+//! - Machines, clusters and what is installed on them: documents with Azure's ids and bodies; see `machines`, `clusters`.
+//! - How operations on them fail: a document `{machine, cluster or scope}/providers/Emulator.Faults/extensions`; see
+//!   `operations::faults`.
 
 mod access;
 mod arm;
 mod certificate;
 mod clock;
+mod clusters;
 mod control;
 #[cfg(test)]
 mod conversation;
@@ -44,10 +49,13 @@ mod entra;
 mod error;
 mod exchange;
 mod fault;
+mod graph;
 mod journal;
 mod listen;
+mod machines;
 mod message;
 mod metadata;
+mod operations;
 mod policy;
 mod route;
 mod security;

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: arm-emulator [--listen ADDRESS:PORT] [--http] [--seed FILE] \
 [--cloud public|usgovernment] [--latency-ms N] [--replication-delay SECONDS] [--consistency-delay SECONDS] \
-[--remediation-step SECONDS] [--data-dir DIRECTORY]";
+[--remediation-step SECONDS] [--operation-time SECONDS] [--operation-retry-after SECONDS] [--data-dir DIRECTORY]";
 
 fn main() -> ExitCode {
     match run() {
@@ -90,6 +90,8 @@ fn parse(words: Vec<String>) -> Result<Options, Failure> {
             "--remediation-step" => {
                 options.remediation_step = Duration::from_secs(number(&name, &value()?)?);
             }
+            "--operation-time" => options.operation_time = Duration::from_secs(number(&name, &value()?)?),
+            "--operation-retry-after" => options.operation_retry_after = number(&name, &value()?)?,
             "--data-dir" => options.data_dir = Some(PathBuf::from(value()?)),
             _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
         }
@@ -130,6 +132,10 @@ mod tests {
         check(
             "--replication-delay 30 --consistency-delay=5 --remediation-step 60",
             "replication_delay: 30s, consistency_delay: 5s, remediation_step: 60s",
+        );
+        check(
+            "--operation-time 60 --operation-retry-after=5",
+            "operation_time: 60s, operation_retry_after: 5",
         );
         check("--replication-delay soon", "--replication-delay soon: invalid digit");
         check("--listen localhost", "--listen localhost: invalid socket address");

@@ -62,6 +62,15 @@ impl Store {
         self.changed = true;
     }
 
+    /// What is remembered for ids that start with `prefix`, in the order of the lower-cased ids.
+    pub(crate) fn memories_under(&self, prefix: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let prefix = key(prefix);
+        self.memories
+            .range(prefix.clone()..)
+            .take_while(move |(id, _)| id.starts_with(&prefix))
+            .map(|(id, memory)| (id.as_str(), memory))
+    }
+
     /// How often `what` was made, this time included. It outlives the document, so that the same thing made again
     /// can differ from the first one, in the same way in every run.
     pub(crate) fn count_making(&mut self, what: &str) -> u64 {

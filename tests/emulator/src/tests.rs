@@ -192,7 +192,13 @@ async fn the_control_endpoint_serves_other_processes() {
         assert_eq!(client.post(format!("{control}/{path}")).body(body).send().await.unwrap().status(), 204);
     }
     let delays = |body: &'static str| client.put(format!("{control}/delays")).body(body).send();
-    assert_eq!(delays(r#"{"replication":30,"remediation_step":60}"#).await.unwrap().status(), 204);
+    assert_eq!(
+        delays(r#"{"replication":30,"remediation_step":60,"operation_time":60,"operation_retry_after":5}"#)
+            .await
+            .unwrap()
+            .status(),
+        204
+    );
     assert_eq!(delays(r#"{"replicated":30}"#).await.unwrap().status(), 400);
     let metadata = format!("{}/metadata/endpoints?api-version=2022-09-01", emulator.ready().resource_manager);
     assert_eq!(client.get(&metadata).send().await.unwrap().status(), 418);
@@ -201,6 +207,61 @@ async fn the_control_endpoint_serves_other_processes() {
     let (_, log) = read(client.get(format!("{control}/requests")).send().await.unwrap()).await;
     let statuses: Vec<&Value> = log.as_array().unwrap().iter().map(|request| &request["status"]).collect();
     assert_eq!(statuses, [418, 200]);
+}
+
+#[tokio::test]
+async fn an_operation_waits_for_the_test() {
+    let emulator = Emulator::start(Options::default()).unwrap();
+    let machine = format!("{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm");
+    emulator.put_resource(&machine, json!({ "location": "westeurope" }));
+    emulator.set_operation_time(Duration::from_mins(10));
+    emulator.set_operation_retry_after(7);
+    let caller = Caller::new(&emulator).await;
+    let extension = format!("{machine}/extensions/ama");
+    let secret = json!({ "key": "hunter2" });
+    let wish = json!({ "location": "westeurope", "properties": { "publisher": "P", "type": "T",
+        "typeHandlerVersion": "1.0", "protectedSettings": secret } });
+    let target = format!("{extension}?api-version=2024-11-01");
+    let made = caller.send(Method::PUT, &target, &wish).await.unwrap();
+    assert_eq!((made.status().as_u16(), made.headers()["retry-after"].to_str().unwrap()), (201, "7"));
+    let operation = made.headers()["azure-asyncoperation"].to_str().unwrap().to_owned();
+    let poll = operation.strip_prefix(&caller.origin).unwrap();
+    assert_eq!(caller.get(poll).await.1["status"], "InProgress");
+    let state = || emulator.resource(&extension).unwrap()["properties"]["provisioningState"].clone();
+    assert_eq!(state(), "Creating");
+    emulator.advance(Duration::from_mins(10));
+    assert_eq!(state(), "Succeeded");
+    assert_eq!(caller.get(poll).await.1["status"], "Succeeded");
+    assert!(emulator.got_protected_settings(&extension, &secret));
+    assert!(!emulator.got_protected_settings(&extension, &json!({})));
+}
+
+#[tokio::test]
+async fn an_operation_outlives_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = || Options {
+        data_dir: Some(directory.path().to_owned()),
+        operation_time: Duration::from_hours(1),
+        ..Options::default()
+    };
+    let cluster =
+        format!("{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/k8s");
+    let extension = format!("{cluster}/providers/Microsoft.KubernetesConfiguration/extensions/e");
+    let state = |emulator: &Emulator| {
+        emulator.resource(&extension).unwrap()["properties"]["provisioningState"].clone()
+    };
+    let emulator = Emulator::start(options()).unwrap();
+    emulator.put_resource(&cluster, json!({}));
+    let wish = json!({ "properties": { "extensionType": "microsoft.azuredefender.kubernetes" } });
+    let target = format!("{extension}?api-version=2024-11-01");
+    let made = Caller::new(&emulator).await.send(Method::PUT, &target, &wish).await.unwrap();
+    assert_eq!((made.status().as_u16(), state(&emulator)), (201, json!("Creating")));
+    drop(emulator);
+    assert_eq!(
+        state(&Emulator::start(options()).unwrap()),
+        "Succeeded",
+        "what began before this run is over"
+    );
 }
 
 #[test]

@@ -10,7 +10,9 @@ use crate::Cloud;
 use crate::arm::quota::Quotas;
 use crate::clock::Clock;
 use crate::fault::Faults;
+use crate::graph::window::Window;
 use crate::journal::Journal;
+use crate::operations;
 use crate::policy::remediations;
 use crate::seed;
 use crate::snapshot::Snapshot;
@@ -25,6 +27,10 @@ pub(crate) struct Delays {
     pub(crate) consistency: Duration,
     /// How long a remediation stays in each of its states.
     pub(crate) remediation_step: Duration,
+    /// How long an operation on a machine or cluster takes.
+    pub(crate) operation: Duration,
+    /// After how many seconds its client is to look again.
+    pub(crate) operation_retry_after: u64,
 }
 
 /// The emulated cloud.
@@ -40,6 +46,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     /// How many requests each subscription has left.
     pub(crate) quotas: Quotas,
+    /// How many queries to Azure Resource Graph are left.
+    pub(crate) queries: Window,
     /// What tests injected.
     pub(crate) faults: Faults,
     /// What was asked.
@@ -66,6 +74,7 @@ impl World {
             clock: Clock::start(),
             store,
             quotas: Quotas::default(),
+            queries: Window::default(),
             faults: Faults::default(),
             journal: Journal::default(),
             latency: Duration::ZERO,
@@ -112,6 +121,7 @@ impl World {
     /// Brings the documents up to what should have happened by now.
     pub(crate) fn settle(&mut self) {
         remediations::settle_all(self);
+        operations::settle_all(self);
         self.keep();
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod permissions;
 pub(crate) mod place;
 pub(crate) mod providers;
 pub(crate) mod quota;
+pub(crate) mod resource;
 pub(crate) mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,12 @@ use hyper::Method;
 
 use self::place::Place;
 use crate::access::{role_assignments, roles};
+use crate::clusters::{connected, extensions as cluster_extensions, managed};
 use crate::entra::token;
+use crate::graph::resources as graph_resources;
+use crate::machines::{arc, arc_extensions, extensions, scale_sets, virtual_machines};
 use crate::message::{Answer, Call};
+use crate::operations::{self, polls};
 use crate::policy::{assignments, definitions, remediations};
 use crate::route::not_implemented;
 use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
@@ -41,13 +46,28 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 20] = [
+static TYPES: [&ResourceType; 36] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
     &definitions::SETS,
     &role_assignments::TYPE,
     &roles::TYPE,
+    &polls::COMPUTE,
+    &scale_sets::TYPE,
+    &extensions::SCALE_SET,
+    &virtual_machines::TYPE,
+    &extensions::VIRTUAL_MACHINE,
+    &virtual_machines::INSTANCE_VIEW,
+    &polls::AKS,
+    &managed::TYPE,
+    &polls::ARC_RESULTS,
+    &polls::ARC_STATUS,
+    &arc::TYPE,
+    &arc_extensions::TYPE,
+    &connected::TYPE,
+    &cluster_extensions::TYPE,
+    &polls::KUBERNETES,
     &groups::TYPE,
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,
@@ -55,6 +75,7 @@ static TYPES: [&ResourceType; 20] = [
     &remediations::TYPE,
     &remediations::CANCEL,
     &remediations::LIST_DEPLOYMENTS,
+    &graph_resources::TYPE,
     &providers::TYPE,
     &providers::REGISTER,
     &subscriptions::TYPE,
@@ -92,6 +113,7 @@ pub(crate) fn answer(
     contended: bool,
     extension_failures: &BTreeMap<String, String>,
 ) -> Answer {
+    operations::settle_all(world);
     let answer = match admit(world, call) {
         Err(refusal) => refusal,
         Ok(_) if contended => Answer::error(

@@ -11,6 +11,7 @@ use super::hierarchy::reaching;
 use super::place::Place;
 use super::{ResourceType, Visit};
 use crate::entra::{CLIENT_ID, OBJECT_ID};
+use crate::graph::resources as graph_resources;
 use crate::message::Answer;
 use crate::route::not_implemented;
 use crate::world::World;
@@ -31,7 +32,10 @@ pub(crate) fn check(world: &World, kind: &str, place: &Place, method: &Method) -
         _ => "write",
     };
     let action = format!("{kind}/{verb}");
-    if kind == TYPE.name || permitted(&effective(world, place), &action) {
+    // Everybody may query Azure Resource Graph, which shows what they may read:
+    // <https://learn.microsoft.com/azure/governance/resource-graph/overview#permissions-in-azure-resource-graph>.
+    let is_free = kind == TYPE.name || kind == graph_resources::TYPE.name;
+    if is_free || permitted(&effective(world, place), &action) {
         return Ok(());
     }
     let message = format!(

@@ -32,7 +32,7 @@ pub(crate) static REGISTER: ResourceType =
     ResourceType { name: "Microsoft.Resources/providers/register", versions: VERSIONS, answer: register };
 
 /// The namespaces that Defender for Cloud and what it deploys need; a new subscription has them all.
-const NAMESPACES: [&str; 14] = [
+const NAMESPACES: [&str; 15] = [
     "Microsoft.Authorization",
     "Microsoft.Compute",
     "Microsoft.ContainerService",
@@ -44,6 +44,7 @@ const NAMESPACES: [&str; 14] = [
     "Microsoft.ManagedIdentity",
     "Microsoft.OperationalInsights",
     "Microsoft.PolicyInsights",
+    "Microsoft.ResourceGraph",
     "Microsoft.Resources",
     "Microsoft.Security",
     "Microsoft.Storage",

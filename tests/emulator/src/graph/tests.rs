@@ -1,0 +1,217 @@
+//! Azure Resource Graph, as conversations with the whole service short of the sockets.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use crate::Cloud;
+use crate::conversation::{SUBSCRIPTION, ask, azure, body, examples, header, in_words};
+use crate::message::Answer;
+use crate::world::World;
+
+const URL: &str = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
+const MACHINES: &str = "resources \
+                        | where type in~ ('microsoft.compute/virtualMachines', 'Microsoft.HybridCompute/machines') \
+                        | project id, name, type, location, resourceGroup, subscriptionId, tags, kind, identity, \
+                        properties | order by id asc";
+
+fn provider(path: &str) -> String {
+    format!("{SUBSCRIPTION}/resourceGroups/RG/providers/{path}")
+}
+
+fn fleet() -> World {
+    let documents = [
+        (
+            "Microsoft.Compute/virtualMachines/vm",
+            json!({ "storageProfile": { "osDisk": { "osType": "Windows" } } }),
+        ),
+        (
+            "Microsoft.Compute/virtualMachines/vm/extensions/e",
+            json!({ "publisher": "P", "type": "T", "protectedSettings": 1 }),
+        ),
+        ("Microsoft.Compute/virtualMachineScaleSets/set/extensions/e", json!({})),
+        ("Microsoft.HybridCompute/machines/arc", json!({ "osType": "linux" })),
+        ("Microsoft.HybridCompute/machines/arc/extensions/e", json!({})),
+        ("Microsoft.ContainerService/managedClusters/aks", json!({})),
+        (
+            "Microsoft.Kubernetes/connectedClusters/k8s/providers/Microsoft.KubernetesConfiguration/extensions/e",
+            json!({ "extensionType": "x" }),
+        ),
+        ("Microsoft.Compute/virtualMachines/vm/providers/Emulator.Faults/extensions", json!({})),
+    ];
+    let documents = documents.map(|(path, properties)| {
+        json!({ "id": provider(path), "location": "West Europe", "properties": properties })
+    });
+    let other =
+        json!({ "id": "/subscriptions/b/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/z" });
+    let groups = json!([{ "name": "platform", "subscriptions": ["b"] }]);
+    azure(Cloud::Public, &json!([{ "management_groups": groups, "resources": documents }, other]))
+}
+
+fn query(world: &mut World, request: &Value) -> Answer {
+    ask(world, Method::POST, URL, &[], request)
+}
+
+fn names(answer: &Value) -> Vec<&str> {
+    answer["data"].as_array().unwrap().iter().filter_map(|row| row["name"].as_str()).collect()
+}
+
+#[test]
+fn machines_and_extensions_are_rows() {
+    let mut world = fleet();
+    let answer = query(&mut world, &json!({ "query": MACHINES }));
+    assert_eq!((answer.status, header(&answer, "x-ms-user-quota-remaining")), (200, "14"));
+    assert_eq!(header(&answer, "x-ms-user-quota-resets-after"), "00:00:05");
+    let found = body(&answer);
+    assert_eq!(names(&found), ["vm", "arc", "z"]);
+    assert_eq!(
+        (&found["totalRecords"], &found["count"], &found["resultTruncated"]),
+        (&json!(3), &json!(3), &json!("false"))
+    );
+    let vm = &found["data"][0];
+    assert_eq!(
+        (&vm["type"], &vm["location"], &vm["resourceGroup"], &vm["kind"], &vm["tags"]),
+        (
+            &json!("microsoft.compute/virtualmachines"),
+            &json!("westeurope"),
+            &json!("rg"),
+            &json!(""),
+            &Value::Null
+        )
+    );
+    let view = &vm["properties"]["extended"]["instanceView"];
+    assert_eq!(
+        (&view["powerState"]["code"], &view["osName"]),
+        (&json!("PowerState/running"), &json!("Windows Server 2022 Datacenter"))
+    );
+    let mut check = |text: &str, expected: usize| {
+        let answer = query(&mut world, &json!({ "query": text }));
+        let rows = body(&answer);
+        assert_eq!(rows["data"].as_array().map_or(0, Vec::len), expected, "{text}: {rows}");
+        let text = rows.to_string();
+        assert!(!text.contains("rotectedSettings"), "{text}");
+        if text.contains("compute/virtualmachines/extensions") {
+            assert!(!text.contains("instanceView") || expected > 1, "{text}");
+        }
+    };
+    check("resources | where type =~ 'Microsoft.Compute/virtualMachines/extensions'", 1);
+    check("resources | where type =~ 'Microsoft.Compute/virtualMachineScaleSets/extensions'", 1);
+    check("resources | where type =~ 'Microsoft.HybridCompute/machines/extensions'", 1);
+    check(
+        "kubernetesconfigurationresources | where type =~ 'microsoft.kubernetesconfiguration/extensions'",
+        1,
+    );
+    check("resources | where type =~ 'microsoft.kubernetesconfiguration/extensions'", 0);
+    check(&format!("resources | where id =~ '{}'", provider("microsoft.compute/virtualmachines/VM")), 1);
+    check("Resources | project id, name, type, location, tags | limit 3", 3);
+    check("resources", 7);
+    check(
+        "resources | where type in~ ('microsoft.compute/virtualmachines', 'microsoft.compute/virtualmachinescalesets', \
+         'microsoft.hybridcompute/machines', 'microsoft.containerservice/managedclusters', \
+         'microsoft.kubernetes/connectedclusters', 'microsoft.compute/virtualmachines/extensions', \
+         'microsoft.compute/virtualmachinescalesets/extensions', 'microsoft.hybridcompute/machines/extensions') \
+         | project id, name, type, location, tags, kind, identity, properties | order by id asc",
+        7,
+    );
+    check(
+        "kubernetesconfigurationresources | where type =~ 'microsoft.kubernetesconfiguration/extensions' \
+         | project id, name, type, properties | order by id asc",
+        1,
+    );
+}
+
+#[test]
+fn a_request_says_where_to_look() {
+    let mut world = fleet();
+    let mut check = |scope: Value, expected: &[&str]| {
+        let mut request = scope.clone();
+        request["query"] = json!(MACHINES);
+        assert_eq!(names(&body(&query(&mut world, &request))), expected, "{scope}");
+    };
+    check(json!({ "subscriptions": ["b"] }), &["z"]);
+    check(json!({ "subscriptions": ["B", "unknown"] }), &["z"]);
+    check(json!({ "managementGroups": ["Platform"] }), &["z"]);
+    check(json!({ "managementGroups": ["none"] }), &[]);
+    check(
+        json!({ "subscriptions": [SUBSCRIPTION.trim_start_matches("/subscriptions/"), "b"] }),
+        &["vm", "arc", "z"],
+    );
+}
+
+#[test]
+fn who_may_not_read_gets_no_rows() {
+    let mut world = fleet();
+    let permissions = json!({ "value": [{ "actions": ["Microsoft.HybridCompute/*"], "notActions": [] }] });
+    world.plant(&format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions"), permissions);
+    assert_eq!(names(&body(&query(&mut world, &json!({ "query": MACHINES })))), ["arc", "z"]);
+}
+
+#[test]
+fn pages_follow_a_token_of_the_same_query() {
+    let mut world = azure(Cloud::Public, &json!([]));
+    for number in 0..250 {
+        world.plant(&provider(&format!("Microsoft.Compute/virtualMachines/vm{number:03}")), json!({}));
+    }
+    let all = "resources | project id, name | order by id asc";
+    let mut pages = Vec::new();
+    let mut options = json!({});
+    loop {
+        let page = body(&query(&mut world, &json!({ "query": all, "options": options })));
+        pages.push((page["count"].as_u64(), page["totalRecords"].as_u64()));
+        let Some(token) = page["$skipToken"].as_str() else { break };
+        options = json!({ "$skipToken": token, "resultFormat": "objectArray" });
+    }
+    assert_eq!(pages, [(Some(100), Some(250)), (Some(100), Some(250)), (Some(50), Some(250))]);
+    let stale = query(&mut world, &json!({ "query": "resources", "options": options }));
+    assert_eq!(stale.status, 400, "a token belongs to one query");
+    let whole = body(&query(&mut world, &json!({ "query": all, "options": { "$top": 1000 } })));
+    assert_eq!((&whole["count"], whole.get("$skipToken")), (&json!(250), None));
+    for text in ["resources | project name", "resources | limit 200"] {
+        let cut = body(&query(&mut world, &json!({ "query": text })));
+        assert_eq!((&cut["resultTruncated"], cut.get("$skipToken")), (&json!("true"), None), "{text}");
+    }
+    let top = query(&mut world, &json!({ "query": all, "options": { "$top": 1001 } }));
+    assert_eq!(top.status, 400);
+}
+
+#[test]
+fn what_azure_refuses() {
+    let mut world = fleet();
+    let refused = body(&query(&mut world, &json!({ "query": "resources | summarize count()" })));
+    let details = &refused["error"]["details"];
+    assert_eq!(
+        (&refused["error"]["code"], &details[0]["code"]),
+        (&json!("BadRequest"), &json!("InvalidQuery"))
+    );
+    assert_eq!((&details[1]["code"], &details[1]["token"]), (&json!("ParserFailure"), &json!("summarize")));
+    let nowhere = body(&query(&mut world, &json!({ "query": "resources", "subscriptions": ["none"] })));
+    assert_eq!(nowhere["error"]["details"][0]["code"], "NoValidSubscriptionsInQueryRequest");
+    let table = query(&mut world, &json!({ "query": "resources", "options": { "resultFormat": "table" } }));
+    assert_eq!(table.status, 501);
+    assert_eq!(ask(&mut world, Method::GET, URL, &[], &Value::Null).status, 501);
+    let throttled = (0..15)
+        .map(|_| query(&mut world, &json!({ "query": "resources" })))
+        .find(|answer| answer.status != 200);
+    let throttled = throttled.unwrap();
+    assert_eq!(in_words(&(throttled.status, body(&throttled))), "429 RateLimiting");
+    assert_eq!(
+        (header(&throttled, "retry-after"), header(&throttled, "x-ms-user-quota-remaining")),
+        ("5", "0")
+    );
+}
+
+#[test]
+fn replies_have_the_fields_of_microsofts_examples() {
+    for (name, example) in examples("resourcegraph-2024-04-01") {
+        let mut world = fleet();
+        let text = example["parameters"]["query"]["query"].as_str().unwrap();
+        let answer = query(&mut world, &json!({ "query": text }));
+        if text.contains("contains") {
+            assert_eq!(answer.status, 400, "{name}: not one of the few queries that are known");
+            continue;
+        }
+        let fields = |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+        let (reply, expected) = (body(&answer), &example["responses"]["200"]["body"]);
+        assert_eq!(fields(&reply), fields(expected), "{name}");
+        assert_eq!(fields(&reply["data"][0]), fields(&expected["data"][0]), "{name}");
+    }
+}
