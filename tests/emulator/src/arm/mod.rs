@@ -30,7 +30,7 @@ use crate::message::{Answer, Call};
 use crate::operations::{self, polls};
 use crate::policy::{assignments, definitions, remediations};
 use crate::route::not_implemented;
-use crate::security::{assessment_settings, auto_provisioning, pricings, settings};
+use crate::security::{assessment_settings, auto_provisioning, onboarding, pricings, settings};
 use crate::workspaces;
 use crate::world::World;
 
@@ -46,7 +46,7 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 36] = [
+static TYPES: [&ResourceType; 37] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
@@ -80,6 +80,7 @@ static TYPES: [&ResourceType; 36] = [
     &providers::REGISTER,
     &subscriptions::TYPE,
     &auto_provisioning::TYPE,
+    &onboarding::TYPE,
     &pricings::TYPE,
     &assessment_settings::TYPE,
     &settings::TYPE,
