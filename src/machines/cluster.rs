@@ -94,7 +94,7 @@ impl Machines {
         if let Some(tag) = tag {
             request = request.if_match(tag);
         }
-        let answer = self.client.send(request, call).await;
+        let answer = self.client.send_and_wait(request, call).await;
         self.forget(target);
         Ok(Found::of_body(target.kind, &answer?.body))
     }

@@ -132,7 +132,7 @@ impl Machines {
             (target.extension_id(name), format!("deploying the extension {name} to {}", target.name()));
         let body = wanted.to_body(target.kind, &location);
         let request = Request::put(id.as_str(), target.extensions_version(), body).act(act.as_str());
-        let answer = self.client.send(request, call).await;
+        let answer = self.client.send_and_wait(request, call).await;
         self.forget(target);
         let body = answer?.body;
         Extension::of_body(target, &body).ok_or_else(|| Error::unreadable(&act, &id, "it is no extension"))
@@ -146,7 +146,7 @@ impl Machines {
     pub async fn delete(&self, target: &Target, name: &str, call: &Call) -> Result<(), Error> {
         let act = format!("removing the extension {name} from {}", target.name());
         let request = Request::delete(target.extension_id(name), target.extensions_version()).act(act);
-        let answer = self.client.send(request, call).await;
+        let answer = self.client.send_and_wait(request, call).await;
         self.forget(target);
         match answer {
             Err(error) if *error.kind() != ErrorKind::NotFound => Err(error),

@@ -76,6 +76,7 @@ impl Resource for MachineExtension {
         let place = Place::parse(state.id.known().map_or("", String::as_str))?;
         let (context, patience) = (call.context()?, patience(call));
         let machines = context.machines()?;
+        context.note_private_data(&place.id(), call.private.clone());
         match place.via {
             Via::MachineExtension | Via::ClusterExtension => {
                 let found = machines.extension(&place.target, &place.name, &patience).await?;
@@ -120,8 +121,12 @@ fn refresh(state: Model, place: &Place, found: &Extension) -> Model {
     };
     let is_imported = state.kind.is_null();
     let component = if is_imported { component(place, found) } else { state.component.clone() };
-    // A version that nobody has pinned may change.
-    let version = if state.type_handler_version.is_null() { None } else { found.version.as_deref() };
+    // A version that nobody has pinned may change, and one that is pinned to its first parts in the others.
+    let version = match (&state.type_handler_version, found.version.as_deref()) {
+        (Attr::Null, _) => None,
+        (Attr::Known(pinned), Some(now)) if is_of_version(now, pinned) => Some(pinned.as_str()),
+        (_, now) => now,
+    };
     let upgrades = state.automatic_upgrade_enabled;
     Model {
         component,
@@ -140,6 +145,11 @@ fn refresh(state: Model, place: &Place, found: &Extension) -> Model {
         current_version: found.version.as_deref().map_or(Attr::Null, Into::into),
         ..state
     }
+}
+
+/// Whether `2.1.0.0` is of the version `2.1`.
+fn is_of_version(now: &str, pinned: &str) -> bool {
+    now.strip_prefix(pinned).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Settings that were asked for, as they are; all of them after an import. Clusters add some of their own.

@@ -1,5 +1,6 @@
 //! Completing a plan: what is deployed, and what becomes of what is there.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tfplugin_protocol::provider::{Call, Planning};
@@ -14,7 +15,7 @@ use crate::arm::{self, ErrorKind};
 use crate::assignment::claims::{Claimant, claim};
 use crate::availability::{AgentKind, Fact, Facts};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Component, Handler, Parameter, Placeholder, Via};
+use crate::catalog::model::{Component, Handler, Nothing, Parameter, Placeholder, Via};
 use crate::context::{Context, patience};
 use crate::diagnostics::{explain, of_findings, tell};
 use crate::inventory;
@@ -39,7 +40,10 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     if is_open || context.machines().is_err() || config.name.is_unknown() {
         return Ok(planned);
     }
-    let looked = Looked::at(&context, &target, &config, &patience(call)).await?;
+    let mut looked = Looked::at(&context, &target, &config, &patience(call)).await?;
+    if prior.is_none() {
+        looked.forget_replaced(&context);
+    }
     let known = looked.known();
     let Some(identity) = deciding::identity(&config, &target, known.handler) else {
         judge(call, &context, &known.facts(&config, &planned, None), prior)?;
@@ -100,6 +104,21 @@ impl Looked {
         let is_part = handler.is_some_and(|one| matches!(one.via, Via::DefenderProfile | Via::Addon));
         let installed = if is_part { Arc::default() } else { machines.extensions(target, call).await? };
         Ok(Self { target: target.clone(), found, installed, component, handler })
+    }
+
+    /// Forgets what another object of this run has deployed: where a new one is planned in its place, it will be gone.
+    fn forget_replaced(&mut self, context: &Context) {
+        let is_replaced =
+            |id: &str| context.private_data_of(id).is_some_and(|private| !Record::of(&private).is_anothers);
+        let stays = |one: &&Extension| !is_replaced(&self.target.extension_id(&one.name));
+        self.installed = Arc::new(self.installed.iter().filter(stays).cloned().collect());
+        let part = self.handler.filter(|one| matches!(one.via, Via::DefenderProfile | Via::Addon));
+        let place =
+            part.map(|part| Place { target: self.target.clone(), name: part.name.clone(), via: part.via });
+        if place.is_some_and(|place| is_replaced(&place.id())) {
+            let found = Found { defender_profile: None, addons: BTreeMap::new(), ..(*self.found).clone() };
+            self.found = Arc::new(found);
+        }
     }
 
     pub(super) fn known(&self) -> Known<'_> {
@@ -272,6 +291,12 @@ fn not_there(target: &Target) -> Diagnostic {
 
 fn no_way(config: &Model, target: &Target) -> Diagnostic {
     let component = config.component.known().map_or("", String::as_str);
+    let rows = Catalog::get().component(component).map(|component| &*component.deploy.nothing);
+    let covers = |one: &&Nothing| one.holds.targets.iter().any(|covered| covered == target.kind.target());
+    if let Some(nothing) = rows.into_iter().flatten().find(covers) {
+        let detail = format!("{} Leave it out on {}.", nothing.why, target.as_str());
+        return Diagnostic::error("There is nothing to deploy", detail).at("component");
+    }
     let detail = format!(
         "No extension is known that puts {component} on {}. The guide on deployments says how the component gets to its \
          targets.",

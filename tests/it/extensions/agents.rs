@@ -100,7 +100,7 @@ fn each_case_is_planned_and_applied() -> Result<(), Failure> {
             "{}",
             case.further
         );
-        let puts = if case.outcome == "skip" { 0 } else { 1 };
+        let puts = usize::from(case.outcome != "skip");
         assert_eq!(writes(&scene).len(), puts, "{}", case.further);
         settled(&scene)?;
         if case.outcome == "skip" {
