@@ -5,8 +5,14 @@ use super::super::finding::Subject;
 use super::{Case, Rule, Said, say};
 use crate::catalog::model::Day;
 
-pub(super) const ALL: &[Rule] =
-    &[needs_identity, not_listed_for_agent, desktop_edition, generalized_image, licensed_as_desktop];
+pub(super) const ALL: &[Rule] = &[
+    needs_identity,
+    not_listed_for_agent,
+    desktop_edition,
+    generalized_image,
+    licensed_as_desktop,
+    appliance,
+];
 
 const DEFENDER_FOR_ENDPOINT: &str = "defender_for_endpoint";
 
@@ -16,6 +22,31 @@ const LICENSED_AS_DESKTOP_SINCE: Option<Day> = Day::new(2026, 11, 1);
 
 /// Who publishes Windows for desktops. <https://github.com/Azure/azure-policy/tree/master/built-in-policies/policyDefinitions/Security%20Center>
 const DESKTOP_PUBLISHER: &str = "MicrosoftWindowsDesktop";
+
+/// Publishers of images that the built-in policies leave out, in lower case.
+/// <https://github.com/Azure/azure-policy/blob/master/built-in-policies/policyDefinitions/Security%20Center/ASC_MicrosoftDefenderForEndpoint_LinuxAgent_VM_DINE.json>
+const APPLIANCES: [&str; 20] = [
+    "5nine-software-inc",
+    "azuredatabricks",
+    "azureopenshift",
+    "barracudanetworks",
+    "brocade_communications",
+    "checkpoint",
+    "cisco",
+    "esdenera",
+    "f5-networks",
+    "forcepoint-llc",
+    "fortinet",
+    "hillstone-networks",
+    "imperva",
+    "juniper-networks",
+    "microsoft-aks",
+    "netgate",
+    "paloaltonetworks",
+    "qualysguard",
+    "rohdeschwarzcybersecuritysas",
+    "sonicwall-inc",
+];
 
 /// MDC014
 fn needs_identity(case: &Case<'_>) -> Vec<Said> {
@@ -93,6 +124,24 @@ fn licensed_as_desktop(case: &Case<'_>) -> Vec<Said> {
     );
     let summary = "Multi-session editions of Windows are licensed as desktops";
     vec![say("MDC025", Subject::Target, summary, detail)]
+}
+
+/// MDC026
+fn appliance(case: &Case<'_>) -> Vec<Said> {
+    let image =
+        case.facts.image.known().filter(|_| case.is_component(DEFENDER_FOR_ENDPOINT) && case.is_wanted());
+    let Some(image) = image.filter(|image| is_appliance(image)) else { return Vec::new() };
+    let detail = format!(
+        "Images of {:?} are appliances, or belong to a service of Azure that looks after them. The built-in policies leave them \
+         out, and their makers do not support another agent on them.",
+        image.publisher
+    );
+    vec![say("MDC026", Subject::Target, "Appliances are left out by the built-in policies", detail)]
+}
+
+fn is_appliance(image: &Image) -> bool {
+    let publisher = image.publisher.to_ascii_lowercase();
+    APPLIANCES.contains(&publisher.as_str()) || image.offer.to_ascii_lowercase().contains("firewall")
 }
 
 fn is_desktop_image(image: &Image) -> bool {

@@ -7,15 +7,18 @@ use tfplugin_protocol::provider::Call;
 
 use super::deciding::{self, Decision};
 use super::model::Model;
+use super::wishing;
 use crate::arm::{Scope, ScopeKind};
 use crate::availability::{Fact, Facts, Finding, Workspace};
 use crate::catalog::Catalog;
+use crate::catalog::model::Component;
 use crate::context::{Context, look_ahead};
 use crate::pricings::{Pricings, Tier};
 
 /// What a configuration says beside the component and its targets.
-pub(super) fn base_facts(prior: Option<&Model>, planned: &Model) -> Facts {
+pub(super) fn base_facts(component: &Component, prior: Option<&Model>, planned: &Model) -> Facts {
     Facts {
+        variant: variant(component, planned),
         accept_preview: fact(&planned.accept_preview),
         workspace: fact(&planned.workspace_id).map(|id| Workspace { id, ..Workspace::default() }),
         remediation: match planned.wish() {
@@ -79,6 +82,17 @@ async fn plans_on(
     let names = Catalog::get().plans.iter().map(|plan| plan.name.clone());
     let managed = names.filter(|name| context.managed(&Pricings::id(scope, name)).is_some());
     Fact::Known(on.chain(managed).collect())
+}
+
+/// The variant of the component that a user's parameter asks for: the one whose value the catalogue fixes otherwise.
+fn variant(component: &Component, planned: &Model) -> Fact<String> {
+    if component.variants.is_empty() {
+        return Fact::Unknown;
+    }
+    let fixed = component.deploy.assignments.iter().flat_map(|row| row.parameters.keys());
+    let entries = wishing::entries(&planned.parameters);
+    let asked = fixed.into_iter().find_map(|name| entries.get(name)?.as_str().map(str::to_owned));
+    asked.map_or(Fact::Unknown, Fact::Known)
 }
 
 fn fact<T: Clone>(attribute: &Attr<T>) -> Fact<T> {

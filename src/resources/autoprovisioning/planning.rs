@@ -55,7 +55,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         cloud: context.cloud,
         own_workspace: own_workspace(&planned),
         rules: &context.rules,
-        facts: &base_facts(prior.as_ref(), &planned),
+        facts: &base_facts(component, prior.as_ref(), &planned),
     };
     let drafting =
         Drafting { context: &context, scope: scope.as_ref(), config: &config, prior: prior.as_ref() };

@@ -93,7 +93,7 @@ impl Looking {
             assigned: self.assignments(context.policy()?, &patience).await?,
             on: self.settings(context.settings()?, &patience).await?,
         };
-        let facts = judging::base_facts(None, &state);
+        let facts = judging::base_facts(self.component, None, &state);
         let decide = |targets: &[String]| {
             let asked = |id: &String| Asked { id: id.clone(), date, kept: Some(Kept::default()) };
             decide(&Question {

@@ -161,6 +161,15 @@ fn what_needs_no_deployment_says_so() -> Result<(), Failure> {
     Ok(())
 }
 
+/// T28: Qualys is gone, and a policy's own default asks for it.
+#[test]
+fn a_variant_that_is_gone() -> Result<(), Failure> {
+    let qualys = "location = \"westeurope\"\nparameters = { vaType = \"default\" }";
+    let scene = on("2024-08-20", &component("vulnerability_assessment", qualys))?;
+    let output = scene.workspace.plan()?.require(1)?;
+    require_texts(output, &["Vulnerability assessment Qualys", "mdeTvm", "rule MDC105"]).map(drop)
+}
+
 /// What Guest Configuration is on both kinds of machines: deployed on one, part of the agent on the other.
 #[test]
 fn a_target_that_needs_nothing_stands_among_the_skipped() -> Result<(), Failure> {

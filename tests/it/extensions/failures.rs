@@ -5,6 +5,7 @@ use crate::plans::story::require_texts;
 use crate::shared::process::Failure;
 use arm_emulator::Fault;
 use serde_json::json;
+use std::time::Duration;
 
 const TODAY: &str = "2026-11-22";
 
@@ -83,6 +84,102 @@ fn an_arc_machine_that_is_busy() -> Result<(), Failure> {
         ..Fault::default()
     });
     scene.workspace.write("main.tf", &extension(&target, "component = \"azure_monitor_agent\""))?;
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)
+}
+
+/// What waits for a machine that is away ends with the time that the user gives it, and is managed from then on.
+#[test]
+fn an_arc_machine_that_is_disconnected() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = arc_machine(&scene);
+    let state = |status: &str| {
+        let mut body = scene.azure.resource(&target).unwrap_or_default();
+        body["properties"]["status"] = json!(status);
+        scene.azure.put_resource(&target, body);
+    };
+    state("Disconnected");
+    scene.azure.set_operation_retry_after(1);
+    let further = "component = \"azure_monitor_agent\"\ntimeouts { create = \"4s\" }";
+    scene.workspace.write("main.tf", &extension(&target, further))?;
+    scene.workspace.plan()?.require(2)?.require_text("The target does not run")?;
+    let output = scene.workspace.apply()?.require(1)?;
+    require_texts(output, &["The time ran out", "Azure has not finished the operation", "timeouts"])?;
+    assert_eq!(attributes(&scene)?["name"], "AzureMonitorLinuxAgent", "what was begun is managed");
+    state("Connected");
+    scene.workspace.write("main.tf", &extension(&target, "component = \"azure_monitor_agent\""))?;
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)
+}
+
+/// Fifty machines: nobody looks more often than Azure asks, and of one that is skipped nobody is asked at all.
+#[test]
+fn fifty_machines() -> Result<(), Failure> {
+    let scene = on("2024-08-20")?;
+    let id = |number: usize| format!("{}/Microsoft.HybridCompute/machines/m{number:02}", super::group());
+    for number in 0..50 {
+        scene.azure.put_resource(
+            &id(number),
+            json!({"id": id(number), "name": format!("m{number:02}"),
+            "type": "Microsoft.HybridCompute/machines", "location": "westeurope",
+            "properties": {"osType": "linux", "status": "Connected"}}),
+        );
+    }
+    let workspace = workspace(&scene);
+    let group = super::group();
+    let configuration = format!(
+        r#"
+resource "defender_extension" "this" {{
+  count          = 50
+  target_id      = format("{group}/Microsoft.HybridCompute/machines/m%02d", count.index)
+  component      = "log_analytics_agent"
+  workspace_id   = "{workspace}"
+  existing_agent = count.index < 10 ? {{ kind = "direct", workspaces = ["A"] }} : null
+}}
+"#
+    );
+    scene.workspace.write("main.tf", &configuration)?;
+    scene.workspace.run(["plan", "-out=plan"])?.require(0)?;
+    scene.azure.set_operation_time(Duration::from_secs(2));
+    scene.azure.set_operation_retry_after(1);
+    scene.azure.clear_requests();
+    scene.workspace.run(["apply", "plan"])?.require(0)?;
+    let requests = scene.azure.requests();
+    let polls =
+        requests.iter().filter(|one| one.path.to_ascii_lowercase().contains("operationstatus")).count();
+    assert!(polls <= 40 * 3, "two seconds, a look a second: {polls}");
+    let writes: Vec<_> = requests.iter().filter(|one| one.method == "PUT").collect();
+    assert_eq!(writes.len(), 40);
+    assert!(writes.iter().all(|one| !(0..10).any(|number| one.path.contains(&format!("/m{number:02}/")))));
+    scene.azure.clear_requests();
+    scene.workspace.plan()?.require(0)?;
+    let of_skipped = |path: &str| (0..10).any(|number| path.contains(&format!("/m{number:02}")));
+    assert!(
+        scene.azure.requests().iter().all(|one| !of_skipped(&one.path)),
+        "of what is skipped nobody is asked"
+    );
+    Ok(())
+}
+
+/// An interrupt while Azure is at it: the state says what has been begun, and the next apply goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_in_the_middle() -> Result<(), Failure> {
+    use crate::interruptions::{start_apply, until};
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let scene = on(TODAY)?;
+    let target = arc_machine(&scene);
+    scene.workspace.write("main.tf", &extension(&target, "component = \"azure_monitor_agent\""))?;
+    scene.azure.set_operation_time(Duration::from_hours(1));
+    scene.azure.set_operation_retry_after(1);
+    let mut terraform = start_apply(&scene)?;
+    until("Azure is at it", || scene.azure.requests().iter().any(|one| one.method == "PUT"))?;
+    let group = Pid::from_child(&terraform);
+    kill_process_group(group, Signal::INT).map_err(Failure::of("interrupt Terraform"))?;
+    let status = terraform.wait().map_err(Failure::of("wait for Terraform"))?;
+    assert!(!status.success());
+    assert_eq!(attributes(&scene)?["name"], "AzureMonitorLinuxAgent", "what was begun is managed");
+    scene.azure.set_operation_time(Duration::ZERO);
     scene.workspace.apply()?.require(0)?;
     settled(&scene)
 }

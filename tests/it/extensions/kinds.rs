@@ -143,6 +143,17 @@ fn parts_of_an_aks_cluster() -> Result<(), Failure> {
     assert_eq!(profile["imageCleaner"]["intervalHours"], 24);
     assert_eq!(now["properties"]["somethingNew"], json!({"a": [1, 2]}));
     assert_eq!(now["tags"], json!({"team": "a"}));
+    let other = workspace.replace("/central", "/other");
+    let sensor = format!("component = \"defender_sensor\"\nworkspace_id = \"{other}\"");
+    scene.workspace.write("main.tf", &extension(&target, &sensor))?;
+    scene.workspace.apply()?.require(0)?.require_text("0 added, 1 changed, 0 destroyed")?;
+    let now = scene.azure.resource(&target).unwrap_or_default();
+    assert_eq!(now["properties"]["securityProfile"]["defender"]["logAnalyticsWorkspaceResourceId"], other);
+    settled(&scene)?;
+    scene.workspace.run(["state", "rm", "defender_extension.this"])?.require(0)?;
+    let id = format!("{target}/securityProfile/defender");
+    scene.workspace.import("defender_extension.this", &id)?.require(0)?;
+    settled(&scene)?;
     scene.workspace.destroy()?.require(0)?;
     let now = scene.azure.resource(&target).unwrap_or_default();
     assert_eq!(now["properties"]["securityProfile"]["defender"]["securityMonitoring"]["enabled"], false);

@@ -1,6 +1,7 @@
 //! `defender_extension` through the real Terraform.
 
 mod agents;
+mod data_sources;
 mod failures;
 mod kinds;
 mod rules;

@@ -76,6 +76,7 @@ fn editions_of_windows() -> Result<(), Failure> {
         ((desktop, "windows-11", "win11-23h2-avd"), 2, vec!["licensed as desktops", "rule MDC025"]),
         ((desktop, "Windows-10", "20h2-evd"), 2, vec!["rule MDC025"]),
         (("MicrosoftWindowsServer", "WindowsServer", "2019-datacenter"), 2, vec![]),
+        (("fortinet", "fortigate", "x"), 2, vec!["Appliances are left out", "rule MDC026"]),
     ] {
         let scene = on(TODAY)?;
         let target = machine(&scene, "Windows", image);

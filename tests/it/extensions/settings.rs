@@ -28,6 +28,8 @@ fn protected_settings_are_nowhere_but_in_the_write() -> Result<(), Failure> {
     let applied = scene.workspace.apply()?.require(0)?;
     assert!(!applied.stdout.contains(SECRET) && !applied.stderr.contains(SECRET));
     settled(&scene)?;
+    let sent = json!({"commandToExecute": format!("echo {SECRET}")});
+    assert!(scene.azure.got_protected_settings(&format!("{target}/extensions/CustomScript"), &sent));
     writes(&scene);
     scene.workspace.write("main.tf", &extension(&target, &protected("2")))?;
     scene.workspace.apply()?.require(0)?;
