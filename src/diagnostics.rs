@@ -103,8 +103,8 @@ fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
         ErrorKind::Conflict => (
             "Azure reports a conflict",
             Some(
-                "If something else changes plans of this subscription, try again when it is done, or give the \
-                 resource more time in its `timeouts` block.",
+                "If something else changes the same resource, or plans of the same subscription, try again when it is done, \
+                 or give the resource more time in its `timeouts` block.",
             ),
         ),
         ErrorKind::NotRegistered { .. } => ("The subscription is not registered", None),

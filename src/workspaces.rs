@@ -29,6 +29,21 @@ impl Workspaces {
         Self { client }
     }
 
+    /// The key by which agents send data to a workspace. It is a secret.
+    /// <https://learn.microsoft.com/rest/api/loganalytics/shared-keys/get-shared-keys>
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be read.
+    pub async fn key(&self, id: &str, call: &Call) -> Result<String, Error> {
+        let act = "reading the key of the workspace";
+        let path = format!("{id}/sharedKeys");
+        let request = Request::post(path, API_VERSION, serde_json::Value::Null).repeatable().act(act);
+        let body = self.client.send(request, call).await?.body;
+        let key = body["primarySharedKey"].as_str().map(str::to_owned);
+        key.ok_or_else(|| Error::unreadable(act, id, "the answer has no primarySharedKey"))
+    }
+
     /// Reads a workspace.
     ///
     /// # Errors

@@ -131,7 +131,7 @@ pub(super) fn describe(
         name: one.name.clone(),
         publisher: one.publisher.clone(),
         kind: one.kind.clone(),
-        version: one.version.clone(),
+        version: one.current().map(str::to_owned),
         state: one.state.clone(),
         message: one.message.clone(),
     };
@@ -165,9 +165,12 @@ pub(super) fn described() -> [(&'static str, Attribute); 9] {
         ("name", text("Its name.")),
         ("publisher", text("Who publishes it; nothing on clusters.")),
         ("type", text("Its type.")),
-        ("version", text("Its version, as it was asked for.")),
+        ("version", text("The version that is there, as far as Azure says.")),
         ("state", text("Azure's word for how it is: `Succeeded`, `Failed` and so on.")),
-        ("message", text("What the extension itself says.")),
+        (
+            "message",
+            text("What the extension itself says, where Azure says it in lists: not of virtual machines."),
+        ),
     ];
     let component = [
         (

@@ -61,7 +61,14 @@ impl Machines {
             let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(writes.entry(target.as_str().to_ascii_lowercase()).or_default())
         };
-        let _turn = turn.lock().await;
+        let act = format!("changing the cluster {}", target.name());
+        let unfinished =
+            |kind| Error::not_sent(kind, &act, target.as_str(), "another change of it is under way");
+        let _turn = tokio::select! {
+            turn = turn.lock() => turn,
+            () = call.cancel.cancelled() => return Err(unfinished(ErrorKind::Cancelled)),
+            () = tokio::time::sleep_until(call.deadline) => return Err(unfinished(ErrorKind::Timeout)),
+        };
         let mut tries = 0;
         loop {
             tries += 1;
@@ -88,6 +95,11 @@ impl Machines {
             // What only Azure says is not sent back.
             for own in ["eTag", "etag", "systemData"] {
                 body.remove(own);
+            }
+            // A cluster's own service principal is shown without its secret, and refused so; what is not sent stays.
+            // <https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/acs/custom.py>
+            if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
+                properties.remove("servicePrincipalProfile");
             }
         }
         let mut request = Request::put(target.as_str(), target.kind.api_version(), body).act(act.as_str());

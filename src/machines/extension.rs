@@ -27,7 +27,21 @@ pub struct Extension {
     pub state: String,
     /// What the extension itself says, where Azure was asked for that.
     pub message: Option<String>,
+    /// The version that is there, where Azure says it.
+    installed: Option<String>,
+    /// What Azure says besides, for a write that is to leave it as it is.
+    body: Value,
 }
+
+/// What of a machine's extension a write leaves as it is.
+const MACHINES_OWN: [&str; 4] = [
+    "enableAutomaticUpgrade",
+    "provisionAfterExtensions",
+    "protectedSettingsFromKeyVault",
+    "suppressFailures",
+];
+/// What of a cluster's extension a write leaves as it is.
+const CLUSTERS_OWN: [&str; 3] = ["autoUpgradeMode", "releaseTrain", "scope"];
 
 /// What an extension is to be.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,9 +64,16 @@ pub struct Wanted {
     pub namespace: Option<String>,
     /// Whether it has an identity of its own in the cluster.
     pub identity: bool,
+    /// What is there already: what a write does not speak of stays.
+    pub base: Option<Extension>,
 }
 
 impl Extension {
+    /// The version that is there, as far as Azure says.
+    pub fn current(&self) -> Option<&str> {
+        self.installed.as_deref().or(self.version.as_deref())
+    }
+
     /// Reads an extension; nothing where that is none.
     pub(super) fn of_body(target: &Target, body: &Value) -> Option<Self> {
         let properties = &body["properties"];
@@ -73,6 +94,9 @@ impl Extension {
             settings: properties[settings].as_object().cloned().unwrap_or_default(),
             state: text(&properties["provisioningState"]).unwrap_or_default(),
             message: message(properties),
+            installed: text(&properties["instanceView"]["typeHandlerVersion"])
+                .or_else(|| text(&properties["currentVersion"])),
+            body: body.clone(),
         })
     }
 
@@ -90,7 +114,14 @@ impl Extension {
 impl Wanted {
     /// The body of a write.
     pub(super) fn to_body(&self, kind: Kind, location: &str) -> Value {
-        let mut properties = json!({});
+        let kept = |names: &[&str], from: &Value| -> Value {
+            let fields = names.iter().filter(|name| !from[**name].is_null());
+            fields.map(|name| ((*name).to_owned(), from[*name].clone())).collect()
+        };
+        let base = self.base.as_ref().map_or(&Value::Null, |base| &base.body);
+        let mut properties =
+            kept(if kind.is_cluster() { &CLUSTERS_OWN } else { &MACHINES_OWN }, &base["properties"]);
+        let mut body = kept(&["tags", "identity"], base);
         if kind.is_cluster() {
             properties["extensionType"] = json!(self.kind);
             properties["autoUpgradeMinorVersion"] = json!(self.auto_upgrade_minor_version.unwrap_or(true));
@@ -99,11 +130,11 @@ impl Wanted {
             if !self.protected.is_empty() {
                 properties["configurationProtectedSettings"] = json!(texts(&self.protected));
             }
-            if let Some(namespace) = &self.namespace {
+            if let Some(namespace) = self.namespace.as_ref().filter(|_| properties["scope"].is_null()) {
                 properties["scope"] = json!({"cluster": {"releaseNamespace": namespace}});
             }
-            let mut body = json!({ "properties": properties });
-            if self.identity {
+            body["properties"] = properties;
+            if self.identity && body["identity"].is_null() {
                 body["identity"] = json!({"type": "SystemAssigned"});
             }
             return body;
@@ -118,12 +149,11 @@ impl Wanted {
             properties["protectedSettings"] = json!(self.protected);
         }
         // The model of a scale set has no place of its own.
-        match kind {
-            Kind::ScaleSet => json!({ "properties": properties }),
-            Kind::VirtualMachine | Kind::ArcMachine | Kind::AksCluster | Kind::ArcCluster => {
-                json!({ "location": location, "properties": properties })
-            }
+        body["properties"] = properties;
+        if kind != Kind::ScaleSet {
+            body["location"] = json!(location);
         }
+        body
     }
 }
 
@@ -134,7 +164,7 @@ fn set(properties: &mut Value, name: &str, value: Option<&impl serde::Serialize>
 }
 
 /// Clusters take texts only.
-fn texts(settings: &Map<String, Value>) -> Map<String, Value> {
+pub fn texts(settings: &Map<String, Value>) -> Map<String, Value> {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {

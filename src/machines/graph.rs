@@ -54,7 +54,8 @@ impl Machines {
         for row in &rows {
             let Some(target) = id_of(row).and_then(|id| Target::parse(&id).ok()) else { continue };
             let found = Found::of_body(target.kind, &with_instance_view(target.kind, row));
-            listed.insert(key(&target), Listed { target, found, installed: Vec::new() });
+            let installed = in_model(&target, row);
+            listed.insert(key(&target), Listed { target, found, installed });
         }
         for row in &rows {
             let Some((target, _)) = id_of(row).and_then(|id| Target::of_extension(&id).ok()) else {
@@ -63,7 +64,9 @@ impl Machines {
             if let (Some(listed), Some(extension)) =
                 (listed.get_mut(&key(&target)), Extension::of_body(&target, row))
             {
-                listed.installed.push(extension);
+                let is_new =
+                    !listed.installed.iter().any(|one| one.name.eq_ignore_ascii_case(&extension.name));
+                listed.installed.extend(is_new.then_some(extension));
             }
         }
         Ok(listed.into_values().collect())
@@ -99,6 +102,18 @@ impl Machines {
             }
         }
     }
+}
+
+/// The extensions of a scale set stand in its model.
+fn in_model(target: &Target, row: &Value) -> Vec<Extension> {
+    let profile = &row["properties"]["virtualMachineProfile"]["extensionProfile"]["extensions"];
+    let all = profile.as_array().into_iter().flatten();
+    let with_id = all.filter_map(|body| {
+        let mut body = body.clone();
+        body["id"] = json!(target.extension_id(body["name"].as_str()?));
+        Extension::of_body(target, &body)
+    });
+    with_id.collect()
 }
 
 fn key(target: &Target) -> String {

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 pub use cluster::Part;
-pub use extension::{Extension, Wanted};
+pub use extension::{Extension, Wanted, texts};
 pub use found::Found;
 pub use graph::Listed;
 pub use target::{Kind, Target};

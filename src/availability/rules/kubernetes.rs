@@ -79,7 +79,7 @@ fn excluded_by_tag(case: &Case<'_>) -> Vec<Said> {
     }
     let detail = format!(
         "The cluster's tag {EXCLUSION_TAG} = \"true\" keeps automatic provisioning away from it. A sensor that is there already \
-         stays. Remove the tag to have the sensor deployed."
+         stays. Remove the tag to have the sensor deployed by itself."
     );
     vec![say("MDC042", Subject::Target, "A tag keeps the sensor from the cluster", detail)]
 }

@@ -81,7 +81,11 @@ fn desktop_edition(case: &Case<'_>) -> Vec<Said> {
     if !case.is_component(DEFENDER_FOR_ENDPOINT) || target != Some("azure_vm") || !case.is_wanted() {
         return Vec::new();
     }
-    let image = case.facts.image.known().filter(|image| is_desktop_image(image) && !is_multi_session(image));
+    let image = case.facts.image.known();
+    if image.is_some_and(|image| is_desktop_image(image) && is_multi_session(image)) {
+        return Vec::new();
+    }
+    let image = image.filter(|image| is_desktop_image(image));
     let named = case.facts.os_name.known().filter(|name| is_desktop(name));
     let edition = match (image, named) {
         (Some(image), _) => format!("{} {}", image.publisher, image.sku),
@@ -157,5 +161,7 @@ fn is_multi_session(image: &Image) -> bool {
 
 fn is_desktop(name: &str) -> bool {
     let desktop = ["windows_7", "windows_8", "windows_10", "windows_11"];
-    desktop.iter().any(|edition| name.starts_with(edition)) && !name.contains("multi_session")
+    desktop.iter().any(|edition| name.starts_with(edition))
+        && !name.contains("multi_session")
+        && !name.contains("virtual_desktop")
 }

@@ -38,17 +38,20 @@ pub enum Placeholder {
     TargetId,
     /// What onboards a machine to Defender for Endpoint, which Azure hands out and which is secret.
     OnboardingScript,
+    /// The key of the workspace, which is secret.
+    WorkspaceKey,
 }
 
 impl Placeholder {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::WorkspaceId,
         Self::WorkspaceRegion,
         Self::WorkspaceGuid,
         Self::Location,
         Self::TargetId,
         Self::OnboardingScript,
+        Self::WorkspaceKey,
     ];
 
     /// How it is written.
@@ -60,13 +63,16 @@ impl Placeholder {
             Self::Location => "{location}",
             Self::TargetId => "{target_id}",
             Self::OnboardingScript => "{onboarding_script}",
+            Self::WorkspaceKey => "{workspace_key}",
         }
     }
 
     /// The input that it follows from; none where it follows from what is deployed to.
     pub fn input(self) -> Option<Input> {
         match self {
-            Self::WorkspaceId | Self::WorkspaceRegion | Self::WorkspaceGuid => Some(Input::WorkspaceId),
+            Self::WorkspaceId | Self::WorkspaceRegion | Self::WorkspaceGuid | Self::WorkspaceKey => {
+                Some(Input::WorkspaceId)
+            }
             Self::Location => Some(Input::Location),
             Self::TargetId | Self::OnboardingScript => None,
         }

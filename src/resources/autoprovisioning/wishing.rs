@@ -160,7 +160,7 @@ impl Given<'_> {
             Placeholder::WorkspaceGuid => asked(|workspace| &workspace.guid),
             Placeholder::Location => of(&self.planned.location),
             // What is for one machine is no parameter of a policy.
-            Placeholder::TargetId | Placeholder::OnboardingScript => Attr::Null,
+            Placeholder::TargetId | Placeholder::OnboardingScript | Placeholder::WorkspaceKey => Attr::Null,
         }
     }
 }

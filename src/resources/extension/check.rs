@@ -5,9 +5,11 @@ use tfplugin_protocol::{Attr, AttributePath, Diagnostic, Diagnostics, Severity};
 use super::model::Model;
 use crate::assignment::checking;
 use crate::availability::{Fact, Facts, Subject};
-use crate::catalog::model::Day;
+use crate::catalog::Catalog;
+use crate::catalog::model::{Day, Via};
 use crate::context::RuleSettings;
 use crate::diagnostics::of_findings;
+use crate::inventory;
 use crate::machines::{Kind, Target};
 
 /// Checks what can be seen without Azure. Warnings wait for the plan, which shows them once.
@@ -21,6 +23,8 @@ pub(super) fn check(config: &Model, rules: &RuleSettings) -> Diagnostics {
         checking::object(&config.settings, "settings"),
         checking::object(&config.protected_settings, "protected_settings"),
         onboarded_on(config),
+        of_clusters(config, kind),
+        parts(config, kind),
     ];
     diagnostics.extend(further.into_iter().flatten());
     let facts = Facts {
@@ -97,6 +101,38 @@ fn publisher(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {
         (Attr::Null, Attr::Known(_)) => wrong("The component decides on the publisher. Leave it out."),
         _ => None,
     }
+}
+
+/// What extensions of clusters do not have.
+fn of_clusters(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {
+    kind.filter(|kind| kind.is_cluster())?;
+    if !config.automatic_upgrade_enabled.is_null() {
+        let detail =
+            "Extensions of clusters are brought up to date with auto_upgrade_minor_version. Leave this out.";
+        return Some(Diagnostic::error("This is for machines", detail).at("automatic_upgrade_enabled"));
+    }
+    let pinned = config.type_handler_version.known().is_some();
+    if pinned
+        && config.auto_upgrade_minor_version != Attr::Known(false)
+        && !config.auto_upgrade_minor_version.is_unknown()
+    {
+        let detail = "A cluster takes a version only where minor versions are not taken by themselves. Write as well:\n\n    \
+                      auto_upgrade_minor_version = false";
+        return Some(Diagnostic::error("The version is not taken", detail).at("type_handler_version"));
+    }
+    None
+}
+
+/// Parts of an AKS cluster have no settings but those that follow from the workspace.
+fn parts(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {
+    let component = Catalog::get().component(config.component.known()?)?;
+    let handler = inventory::handler(component, kind?, None)?;
+    matches!(handler.via, Via::DefenderProfile | Via::Addon).then_some(())?;
+    let given = [("settings", &config.settings), ("protected_settings", &config.protected_settings)];
+    let (attribute, _) = given.into_iter().find(|(_, value)| !value.is_null())?;
+    let detail =
+        "On AKS the component is a part of the cluster, which takes no settings of its own. Leave this out.";
+    Some(Diagnostic::error("There are no such settings", detail).at(attribute))
 }
 
 fn onboarded_on(config: &Model) -> Option<Diagnostic> {

@@ -3,14 +3,15 @@
 use serde_json::{Map, Value};
 use tfplugin_protocol::{AnyValue, Attr};
 
-use super::model::{Model, known_texts};
+use super::model::{self, Model, known_texts};
 use crate::availability::{
     Action, Agent, AgentKind, Fact, Facts, Outcome, Workspace, outcome as outcome_of_agents,
 };
 use crate::catalog::model::{Component, Day, Handler, Parameter, Placeholder, Via};
 use crate::catalog::read_word;
 use crate::inventory;
-use crate::machines::{Extension, Found, Target};
+use crate::machines::{Extension, Found, Target, texts};
+use crate::workspaces;
 
 /// The component whose agents are told apart by how they came to a machine.
 const AGENT: &str = "log_analytics_agent";
@@ -22,6 +23,14 @@ pub(super) struct Known<'a> {
     pub(super) installed: &'a [Extension],
     pub(super) component: Option<&'static Component>,
     pub(super) handler: Option<&'static Handler>,
+}
+
+/// What a user wants, and what there was.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) config: &'a Model,
+    pub(super) planned: &'a Model,
+    pub(super) prior: Option<&'a Model>,
 }
 
 /// What is to be an extension: its identity for Azure.
@@ -56,8 +65,13 @@ impl Known<'_> {
     }
 
     /// The agent on the machine: what the user says of it, or the extension that Azure tells of.
-    pub(super) fn agent(&self, config: &Model, identity: Option<&Identity>) -> Fact<Agent> {
-        match &config.existing_agent {
+    fn agent(
+        &self,
+        wish: &Wish<'_>,
+        identity: Option<&Identity>,
+        workspace: Option<&workspaces::Workspace>,
+    ) -> Fact<Agent> {
+        match &wish.config.existing_agent {
             Attr::Unknown => return Fact::Unknown,
             Attr::Known(written) => {
                 let kind = written.kind.known().and_then(|kind| read_word(kind));
@@ -78,19 +92,35 @@ impl Known<'_> {
         let Some(extension) = identity.and_then(|identity| self.existing(identity)) else {
             return Fact::Absent;
         };
-        let workspace = inventory::workspace_of(extension);
+        // What this resource has put there is no other's agent.
+        if wish.prior.is_some_and(|prior| !prior.is_left_alone()) {
+            return Fact::Absent;
+        }
+        // Extensions know their workspace by its GUID.
+        let by_id = |guid: String| {
+            let is_ours = workspace.is_some_and(|ours| ours.guid.eq_ignore_ascii_case(&guid));
+            wish.planned.workspace_id.known().filter(|_| is_ours).cloned().unwrap_or(guid)
+        };
         Fact::Known(Agent {
             kind: AgentKind::Extension,
-            workspaces: workspace.into_iter().collect(),
+            workspaces: inventory::workspace_of(extension).map(by_id).into_iter().collect(),
             version: None,
             solutions: None,
         })
     }
 
     /// What the rules are told.
-    pub(super) fn facts(&self, config: &Model, planned: &Model, identity: Option<&Identity>) -> Facts {
+    pub(super) fn facts(
+        &self,
+        wish: &Wish<'_>,
+        identity: Option<&Identity>,
+        known: Option<&workspaces::Workspace>,
+    ) -> Facts {
+        let planned = wish.planned;
         let Self { target, found, component, .. } = *self;
-        let solutions = planned.workspace_solutions.known();
+        // One that is not known yet may be the one that is needed.
+        let all_known = |texts: &Vec<Attr<String>>| !texts.iter().any(Attr::is_unknown);
+        let solutions = planned.workspace_solutions.known().filter(|texts| all_known(texts));
         let workspace = |id: String| Workspace {
             id,
             solutions: solutions.map(|_| known_texts(&planned.workspace_solutions).into_iter().collect()),
@@ -98,7 +128,7 @@ impl Known<'_> {
         };
         Facts {
             component: component.map_or(Fact::Unknown, |component| Fact::Known(component.id.clone())),
-            agent: self.agent(config, identity),
+            agent: self.agent(wish, identity, known),
             workspace: match &planned.workspace_id {
                 Attr::Null => Fact::Absent,
                 Attr::Unknown => Fact::Unknown,
@@ -112,6 +142,23 @@ impl Known<'_> {
             accept_preview: planned.accept_preview.known().map_or(Fact::Unknown, |yes| Fact::Known(*yes)),
             ..inventory::facts(target, found)
         }
+    }
+
+    /// Whether what happens depends on something that is not known yet.
+    pub(super) fn is_open(&self, config: &Model, planned: &Model) -> bool {
+        let later = match &config.existing_agent {
+            Attr::Unknown => true,
+            Attr::Null => false,
+            Attr::Known(model::Agent { kind, version, workspaces }) => {
+                let unknown = |texts: &Vec<Attr<String>>| texts.iter().any(Attr::is_unknown);
+                kind.is_unknown()
+                    || version.is_unknown()
+                    || workspaces.is_unknown()
+                    || workspaces.known().is_some_and(unknown)
+            }
+        };
+        let is_agent = self.component.is_some_and(|component| component.id == AGENT);
+        is_agent && (later || planned.onboarded_on.is_unknown())
     }
 
     /// What happens, and where the machine reports to afterwards.
@@ -134,13 +181,14 @@ impl Known<'_> {
     }
 }
 
-/// All settings: those of the component, and over them the user's. Unknown where something is not known yet.
+/// All settings: those that are taken over, over them those of the component, and over them the user's. Unknown where something is not known yet.
 pub(super) fn settings(
     planned: &Model,
     handler: Option<&Handler>,
+    base: Map<String, Value>,
     value: impl Fn(Placeholder) -> Attr<String>,
 ) -> Attr<Map<String, Value>> {
-    let mut all = Map::new();
+    let mut all = base;
     for (name, parameter) in handler.into_iter().flat_map(|handler| &handler.settings) {
         match parameter {
             Parameter::Fixed(fixed) => drop(all.insert(name.clone(), fixed.clone())),
@@ -161,6 +209,11 @@ pub(super) fn settings(
         },
     }
     Attr::Known(all)
+}
+
+/// Settings as the target takes them: clusters know texts only.
+pub(super) fn as_taken(target: &Target, settings: Map<String, Value>) -> Map<String, Value> {
+    if target.kind.is_cluster() { texts(&settings) } else { settings }
 }
 
 /// Settings as the state has them.

@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod completing;
 mod deciding;
 mod model;
 mod place;
@@ -16,7 +17,7 @@ use serde_json::Value as Json;
 use tfplugin_protocol::provider::{
     Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
 };
-use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
+use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::assignment::claims;
 use crate::catalog::Catalog;
@@ -80,7 +81,8 @@ impl Resource for MachineExtension {
         match place.via {
             Via::MachineExtension | Via::ClusterExtension => {
                 let found = machines.extension(&place.target, &place.name, &patience).await?;
-                Ok(found.map(|found| refresh(state, &place, &found)))
+                let wanted = record::Record::of(&call.private).wanted;
+                Ok(found.map(|found| refresh(state, &place, &found, wanted.as_ref())))
             }
             Via::DefenderProfile | Via::Addon => {
                 let found = machines.found(&place.target, &patience).await?;
@@ -103,6 +105,13 @@ impl Resource for MachineExtension {
             ImportTarget::Identity(identity) => identity.get("id").as_str().unwrap_or_default().to_owned(),
         };
         let place = Place::parse(&id)?;
+        if place.via == Via::Addon && !place.name.eq_ignore_ascii_case("azurepolicy") {
+            let detail = format!(
+                "{} is no add-on of Defender for Cloud; this resource is for azurepolicy.",
+                place.name
+            );
+            return Err(Diagnostic::error("Not an add-on of Defender for Cloud", detail).into());
+        }
         Ok(Model {
             id: place.id().into(),
             target_id: place.target.as_str().into(),
@@ -114,7 +123,7 @@ impl Resource for MachineExtension {
 }
 
 /// A state with what Azure has now. Where Azure only writes it in another way, the known spelling stays.
-fn refresh(state: Model, place: &Place, found: &Extension) -> Model {
+fn refresh(state: Model, place: &Place, found: &Extension, wanted: Option<&String>) -> Model {
     let spelt = |known: &Attr<String>, found: Option<&str>| match (known, found) {
         (Attr::Known(known), Some(found)) if known.eq_ignore_ascii_case(found) => known.as_str().into(),
         (_, found) => found.map_or(Attr::Null, Into::into),
@@ -139,10 +148,10 @@ fn refresh(state: Model, place: &Place, found: &Extension) -> Model {
             Attr::Null => Attr::Null,
             Attr::Known(_) | Attr::Unknown => Attr::Known(found.automatic_upgrade.unwrap_or_default()),
         },
-        all_settings: settings(&state, found).into(),
+        all_settings: settings(&state, place, found, wanted).into(),
         outcome: if is_imported { "deploy".into() } else { state.outcome.clone() },
         reports_to: if is_imported { model::texts([]) } else { state.reports_to.clone() },
-        current_version: found.version.as_deref().map_or(Attr::Null, Into::into),
+        current_version: found.current().map_or(Attr::Null, Into::into),
         ..state
     }
 }
@@ -152,19 +161,21 @@ fn is_of_version(now: &str, pinned: &str) -> bool {
     now.strip_prefix(pinned).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Settings that were asked for, as they are; all of them after an import. Clusters add some of their own.
-fn settings(state: &Model, found: &Extension) -> String {
-    let Attr::Known(text) = &state.all_settings else { return deciding::text(&found.settings) };
-    let asked = deciding::parsed(Some(text));
-    let now: serde_json::Map<String, Json> = asked
-        .iter()
-        .filter_map(|(name, _)| Some((name.clone(), found.settings.get(name)?.clone())))
-        .collect();
-    if deciding::same(&Json::Object(asked), &Json::Object(now.clone())) {
-        text.clone()
+/// Settings as they are: all of a machine's extension, which writes replace as a whole; of a cluster, which adds some of its
+/// own, those that were asked for.
+fn settings(state: &Model, place: &Place, found: &Extension, wanted: Option<&String>) -> String {
+    let known = state.all_settings.known();
+    let asked = deciding::parsed(wanted.or(known));
+    let now = if place.via == Via::ClusterExtension && known.is_some() {
+        let asked = asked.keys().filter_map(|name| Some((name.clone(), found.settings.get(name)?.clone())));
+        asked.collect()
     } else {
-        deciding::text(&now)
-    }
+        found.settings.clone()
+    };
+    let means = |text: &&String| {
+        deciding::same(&Json::Object(deciding::parsed(Some(text))), &Json::Object(now.clone()))
+    };
+    known.filter(means).cloned().unwrap_or_else(|| deciding::text(&now))
 }
 
 /// The component that this extension is.

@@ -42,6 +42,11 @@ pub(super) struct Agent {
 }
 
 impl Model {
+    /// Whether what is there stays as it is.
+    pub(super) fn is_left_alone(&self) -> bool {
+        self.outcome.known().is_some_and(|outcome| ["skip", "keep"].contains(&outcome.as_str()))
+    }
+
     /// Whether nothing is deployed.
     pub(super) fn is_skipped(&self) -> bool {
         self.outcome.known().is_some_and(|outcome| outcome == "skip")

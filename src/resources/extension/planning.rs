@@ -7,13 +7,14 @@ use tfplugin_protocol::provider::{Call, Planning};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
 use super::check;
-use super::deciding::{self, Identity, Known};
-use super::model::{Agent, Model, texts};
+use super::completing::{self, Decided};
+use super::deciding::{self, Known, Wish};
+use super::model::Model;
 use super::place::Place;
 use super::record::Record;
 use crate::arm::{self, ErrorKind};
 use crate::assignment::claims::{Claimant, claim};
-use crate::availability::{AgentKind, Fact, Facts};
+use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Handler, Nothing, Parameter, Placeholder, Via};
 use crate::context::{Context, patience};
@@ -29,8 +30,11 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     let prior = prior.as_ref();
     if let Some(prior) = prior.filter(|_| !changed) {
         // What somebody else has changed is set again.
-        if let Some(wanted) = Record::of(&call.private).wanted.filter(|_| !prior.is_skipped()) {
+        if let Some(wanted) = Record::of(&call.private).wanted.filter(|_| !prior.is_left_alone())
+            && prior.all_settings.known() != Some(&wanted)
+        {
             planned.all_settings = wanted.into();
+            planned.current_version = Attr::Unknown;
         }
         claim_it(call, Some(prior), &planned)?;
         return Ok(planned);
@@ -46,33 +50,41 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     }
     let known = looked.known();
     let Some(identity) = deciding::identity(&config, &target, known.handler) else {
-        judge(call, &context, &known.facts(&config, &planned, None), prior)?;
-        return Err(no_way(&config, &target).into());
+        judge(
+            call,
+            &context,
+            &known.facts(&Wish { config: &config, planned: &planned, prior }, None, None),
+            prior,
+        )?;
+        return Err(no_way(&config, &looked).into());
     };
-    if prior.is_some_and(|prior| is_another(prior, &identity, &config)) {
-        call.replace("component");
+    completing::name(&config, prior, &mut planned, &known, &identity)?;
+    if prior.is_some_and(|prior| completing::is_another(prior, &planned)) {
+        // Another object takes its place, and is planned once more, as a creation.
         return Ok(planned);
     }
-    let facts = known.facts(&config, &planned, Some(&identity));
-    let outcome = known.outcome(&facts, &identity);
+    inherit(call, &context, prior, &planned);
+    let workspace = workspace(&context, &planned, known.handler, &patience(call)).await?;
+    let wish = Wish { config: &config, planned: &planned, prior };
+    let facts = known.facts(&wish, Some(&identity), workspace.as_ref());
     judge(call, &context, &facts, prior)?;
-    warn_of_rest(call, &looked.found, outcome.0);
-    let workspace = workspace(&context, &planned, known.handler, outcome.0, &patience(call)).await?;
-    complete(&config, prior, &mut planned, &Decided { known: &known, identity, facts, outcome, workspace });
-    claim_it(call, prior, &planned)?;
     let mut record = Record::of(&call.private);
-    record.wanted = planned.all_settings.known().cloned();
+    let decided = Decided { known: &known, identity, facts, workspace };
+    let outcome = completing::complete(&config, prior, &mut planned, &decided, &mut record)?;
+    warn_of_rest(call, &looked.found, outcome);
+    claim_it(call, prior, &planned)?;
     record.keep(&mut call.private);
     Ok(planned)
 }
 
-/// What was decided, and by what.
-struct Decided<'a> {
-    known: &'a Known<'a>,
-    identity: Identity,
-    facts: Facts,
-    outcome: (&'static str, Vec<String>),
-    workspace: Option<Workspace>,
+/// What is tainted is planned as if there were none, without what is kept beside it; what that plan returns is what the old
+/// object is destroyed with.
+fn inherit(call: &mut Call<Context>, context: &Context, prior: Option<&Model>, planned: &Model) {
+    if let (None, Some(id)) = (prior, planned.id.known())
+        && let Some(before) = context.private_data_of(id)
+    {
+        call.private = before;
+    }
 }
 
 /// What was found on a look at the target.
@@ -106,6 +118,11 @@ impl Looked {
         Ok(Self { target: target.clone(), found, installed, component, handler })
     }
 
+    /// The extension of this name.
+    pub(super) fn installed(&self, name: &str) -> Option<&Extension> {
+        self.installed.iter().find(|one| one.name.eq_ignore_ascii_case(name))
+    }
+
     /// Forgets what another object of this run has deployed: where a new one is planned in its place, it will be gone.
     fn forget_replaced(&mut self, context: &Context) {
         let is_replaced =
@@ -132,97 +149,11 @@ impl Looked {
     }
 }
 
-/// Another extension is another object.
-fn is_another(prior: &Model, identity: &Identity, config: &Model) -> bool {
-    let same = |a: &Attr<String>, b: Option<&str>| match (a, b) {
-        (Attr::Known(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        (Attr::Null, None) => true,
-        (Attr::Known(_), None) | (Attr::Null | Attr::Unknown, _) => false,
-    };
-    let renamed = config.name.known().is_some_and(|name| !same(&prior.name, Some(name)));
-    !same(&prior.publisher, identity.publisher.as_deref())
-        || !same(&prior.kind, Some(&identity.kind))
-        || renamed
-}
-
-fn complete(config: &Model, prior: Option<&Model>, planned: &mut Model, decided: &Decided<'_>) {
-    let Decided { known, identity, facts, outcome: (outcome, reports_to), workspace } = decided;
-    planned.publisher = identity.publisher.clone().map_or(Attr::Null, Attr::Known);
-    planned.kind = identity.kind.clone().into();
-    let there = known.existing(identity).map(|one| one.name.clone());
-    let name = match (&config.name, prior.and_then(|prior| prior.name.known().cloned())) {
-        (Attr::Known(name), _) => name.clone(),
-        (_, Some(name)) => name,
-        (_, None) => there.unwrap_or_else(|| identity.usual_name.clone()),
-    };
-    planned.id = Place::new(known.target, identity, &name).id().into();
-    planned.name = name.into();
-    // What this resource has deployed was not there before.
-    let deployed = prior.filter(|prior| !prior.is_skipped());
-    planned.outcome = deployed.map_or_else(|| (*outcome).into(), |prior| prior.outcome.clone());
-    planned.reports_to = match deployed {
-        Some(prior) if prior.workspace_id == planned.workspace_id => prior.reports_to.clone(),
-        Some(_) | None if facts.workspace.is_unknown() => Attr::Unknown,
-        Some(_) | None => texts(reports_to.iter().cloned()),
-    };
-    if config.existing_agent.is_null() {
-        planned.existing_agent = match (deployed, &facts.agent) {
-            (Some(prior), _) => prior.existing_agent.clone(),
-            (None, Fact::Known(agent)) => Attr::Known(Agent {
-                kind: if agent.kind == AgentKind::Extension { "extension".into() } else { Attr::Null },
-                version: agent.version.map_or(Attr::Null, Attr::Known),
-                workspaces: texts(agent.workspaces.iter().cloned()),
-            }),
-            (None, Fact::Unknown | Fact::Absent) => Attr::Null,
-        };
-    } else if let (Attr::Known(agent), Attr::Known(written)) =
-        (&mut planned.existing_agent, &config.existing_agent)
-    {
-        // What is left out stays out.
-        *agent = written.clone();
-    }
-    if *outcome == "skip" && deployed.is_none() {
-        planned.all_settings = Attr::Null;
-        planned.current_version = Attr::Null;
-        return;
-    }
-    let value =
-        |placeholder: Placeholder| placeholder_value(planned, known.target, workspace.as_ref(), placeholder);
-    planned.all_settings = if *outcome == "keep" && deployed.is_none() {
-        let settings = known.existing(identity).map(|one| one.settings.clone()).unwrap_or_default();
-        deciding::text(&settings).into()
-    } else {
-        deciding::settings(planned, known.handler, value).map(|settings| deciding::text(&settings))
-    };
-    planned.current_version = Attr::Unknown;
-}
-
-fn placeholder_value(
-    planned: &Model,
-    target: &Target,
-    workspace: Option<&Workspace>,
-    placeholder: Placeholder,
-) -> Attr<String> {
-    let asked = |value: fn(&Workspace) -> &String| match (&planned.workspace_id, workspace) {
-        (Attr::Null, _) => Attr::Null,
-        (_, Some(workspace)) => value(workspace).clone().into(),
-        (Attr::Known(_) | Attr::Unknown, None) => Attr::Unknown,
-    };
-    match placeholder {
-        Placeholder::WorkspaceId => planned.workspace_id.clone(),
-        Placeholder::WorkspaceGuid => asked(|workspace| &workspace.guid),
-        Placeholder::WorkspaceRegion => asked(|workspace| &workspace.region),
-        Placeholder::TargetId => target.as_str().into(),
-        Placeholder::Location | Placeholder::OnboardingScript => Attr::Null,
-    }
-}
-
 /// Reads the workspace where the component wants to know of it; it must be there where it is needed.
 async fn workspace(
     context: &Context,
     planned: &Model,
     handler: Option<&Handler>,
-    outcome: &str,
     call: &arm::Call,
 ) -> Result<Option<Workspace>> {
     let used = handler.into_iter().flat_map(|handler| handler.settings.values());
@@ -230,24 +161,8 @@ async fn workspace(
         Parameter::Placeholder(placeholder) => Some(*placeholder),
         Parameter::Fixed(_) => None,
     });
-    let used: Vec<Placeholder> = used.filter(|one| one.input().is_some()).collect();
-    if used.is_empty() || ["skip", "keep"].contains(&outcome) {
-        return Ok(None);
-    }
-    let id = match &planned.workspace_id {
-        Attr::Known(id) => id,
-        Attr::Unknown => return Ok(None),
-        Attr::Null => {
-            let detail = "The component sends data to a Log Analytics workspace, and on a single machine or cluster nobody chooses \
-                          one. Write:\n\n    workspace_id = \"/subscriptions/.../workspaces/NAME\"";
-            return Err(Diagnostic::error("The component needs a workspace", detail)
-                .at("workspace_id")
-                .into());
-        }
-    };
-    if used.iter().all(|one| *one == Placeholder::WorkspaceId) {
-        return Ok(None);
-    }
+    let mut used = used.filter(|one| *one != Placeholder::WorkspaceId && one.input().is_some());
+    let (Attr::Known(id), true) = (&planned.workspace_id, used.next().is_some()) else { return Ok(None) };
     match context.workspaces()?.read(id, call).await {
         Ok(workspace) => Ok(Some(workspace)),
         Err(error) if *error.kind() == ErrorKind::NotFound => {
@@ -268,8 +183,9 @@ fn judge(call: &mut Call<Context>, context: &Context, facts: &Facts, prior: Opti
 }
 
 /// A machine that does not run takes no extension.
-fn warn_of_rest(call: &mut Call<Context>, found: &Found, outcome: &str) {
-    let Some(power) = found.power.as_deref().filter(|_| !["skip", "keep"].contains(&outcome)) else { return };
+fn warn_of_rest(call: &mut Call<Context>, found: &Found, outcome: Option<&str>) {
+    let writes = outcome.is_some_and(|outcome| !["skip", "keep"].contains(&outcome));
+    let Some(power) = found.power.as_deref().filter(|_| writes) else { return };
     if ["running", "connected", "starting"].iter().any(|good| power.eq_ignore_ascii_case(good)) {
         return;
     }
@@ -289,13 +205,22 @@ fn not_there(target: &Target) -> Diagnostic {
     Diagnostic::error("The target is not there", detail).at("target_id")
 }
 
-fn no_way(config: &Model, target: &Target) -> Diagnostic {
+fn no_way(config: &Model, looked: &Looked) -> Diagnostic {
+    let target = &looked.target;
     let component = config.component.known().map_or("", String::as_str);
     let rows = Catalog::get().component(component).map(|component| &*component.deploy.nothing);
     let covers = |one: &&Nothing| one.holds.targets.iter().any(|covered| covered == target.kind.target());
     if let Some(nothing) = rows.into_iter().flatten().find(covers) {
         let detail = format!("{} Leave it out on {}.", nothing.why, target.as_str());
         return Diagnostic::error("There is nothing to deploy", detail).at("component");
+    }
+    if looked.found.os.is_none() && !target.kind.is_cluster() {
+        let detail = format!(
+            "Azure does not say which operating system {} has, and the extension depends on it. Set publisher and type instead of \
+             component.",
+            target.as_str()
+        );
+        return Diagnostic::error("The operating system is not known", detail).at("target_id");
     }
     let detail = format!(
         "No extension is known that puts {component} on {}. The guide on deployments says how the component gets to its \

@@ -12,6 +12,8 @@ const KEY: &str = "extension";
 pub(super) struct Record {
     /// All settings that were asked for.
     pub(super) wanted: Option<String>,
+    /// Settings of an extension that was taken over, which stay where nobody speaks of them.
+    pub(super) base: Option<String>,
     /// Whether it was there before, and goes on when this resource goes.
     pub(super) is_anothers: bool,
 }

@@ -27,7 +27,7 @@ fn asked(schema: Schema) -> Schema {
         )
         .attribute(
             "component",
-            text().replace().describe(
+            text().describe(
                 "What is deployed, for example `defender_for_endpoint`: publisher, type, version and settings follow from it and \
                  from the target. Set this, or `type`.",
             ),
@@ -152,7 +152,7 @@ fn computed(schema: Schema) -> Schema {
     let string = || Attribute::string().computed();
     schema
         .attribute("id", string().keep().describe("The extension's id."))
-        .attribute("all_settings", string().describe("All settings that it has, as JSON."))
+        .attribute("all_settings", string().describe("All settings that it is to have, as JSON: of a cluster those that were asked for."))
         .attribute(
             "outcome",
             string().describe(
@@ -166,5 +166,5 @@ fn computed(schema: Schema) -> Schema {
                 .computed()
                 .describe("The workspaces that the machine reports to afterwards."),
         )
-        .attribute("current_version", string().describe("The version that Azure says it has."))
+        .attribute("current_version", string().describe("The version that is there, as far as Azure says."))
 }

@@ -2,6 +2,7 @@
 //! <https://learn.microsoft.com/rest/api/loganalytics/workspaces/get>
 
 use hyper::Method;
+use serde_json::json;
 
 use crate::arm::{ResourceType, Visit};
 use crate::message::Answer;
@@ -14,6 +15,22 @@ pub(crate) static TYPE: ResourceType = ResourceType {
     versions: &["2025-07-01", "2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01"],
     answer,
 };
+
+/// The action's row in the table.
+pub(crate) static KEYS: ResourceType = ResourceType {
+    name: "Microsoft.OperationalInsights/workspaces/sharedKeys",
+    versions: TYPE.versions,
+    answer: keys,
+};
+
+/// Keys are secrets; these are the same for everybody here.
+/// <https://learn.microsoft.com/rest/api/loganalytics/shared-keys/get-shared-keys>
+fn keys(_: &mut World, visit: &Visit<'_>) -> Answer {
+    if visit.call.method != Method::POST {
+        return not_implemented(visit.call);
+    }
+    Answer::json(200, &json!({ "primarySharedKey": "a2V5LW9uZQ==", "secondarySharedKey": "a2V5LXR3bw==" }))
+}
 
 fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     let (&Method::GET, Some(name)) = (&visit.call.method, visit.place.name()) else {

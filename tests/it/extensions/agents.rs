@@ -138,8 +138,74 @@ fn an_extension_keeps_its_workspace() -> Result<(), Failure> {
     newer["properties"]["typeHandlerVersion"] = json!("1.1");
     scene.azure.put_resource(&id, newer);
     settled(&scene)?;
+    // Its owner may change it, and other lines of ours do not touch it.
+    let mut changed = body.clone();
+    changed["properties"]["settings"] = json!({"workspaceId": "A", "stopOnMultipleConnections": "true"});
+    scene.azure.put_resource(&id, changed.clone());
+    settled(&scene)?;
+    writes(&scene);
+    scene.workspace.write("main.tf", &extension(&target, &format!("{further}\naccept_preview = true")))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(writes(&scene), Vec::<String>::new());
+    settled(&scene)?;
     scene.workspace.destroy()?.require(0)?;
-    assert!(scene.azure.resource(&id).is_some());
+    assert_eq!(scene.azure.resource(&id), Some(changed));
+    Ok(())
+}
+
+/// The workspace knows a machine by its GUID, and a user by its id.
+#[test]
+fn an_extension_with_the_same_workspace_is_no_contradiction() -> Result<(), Failure> {
+    let scene = on(THEN)?;
+    let (target, workspace) = (windows(&scene), workspace(&scene));
+    let id = format!("{target}/extensions/MicrosoftMonitoringAgent");
+    let body = json!({"id": id, "name": "MicrosoftMonitoringAgent", "type": "Microsoft.Compute/virtualMachines/extensions",
+        "location": "westeurope", "properties": {"publisher": "Microsoft.EnterpriseCloud.Monitoring",
+            "type": "MicrosoftMonitoringAgent", "typeHandlerVersion": "1.0", "provisioningState": "Succeeded",
+            "settings": {"workspaceId": "0c0ffee0-0000-4000-8000-000000000001"}}});
+    scene.azure.put_resource(&id, body);
+    let further = format!("component = \"log_analytics_agent\"\nworkspace_id = \"{workspace}\"");
+    scene.workspace.write("main.tf", &extension(&target, &further))?;
+    let plan = scene.workspace.plan()?.require(2)?;
+    assert!(!plan.stdout.contains("MDC034"), "{}", plan.stdout);
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["reports_to"], json!([workspace]));
+    Ok(())
+}
+
+/// What is learned while applying may change what happens, so the plan leaves it open.
+#[test]
+fn an_agent_that_is_known_later() -> Result<(), Failure> {
+    let scene = on(THEN)?;
+    let (target, workspace) = (linux(&scene), workspace(&scene));
+    let further = format!(
+        "component = \"log_analytics_agent\"\nworkspace_id = \"{workspace}\"\nexisting_agent = {{ kind = terraform_data.x.output, workspaces = [\"A\"] }}"
+    );
+    let data = "resource \"terraform_data\" \"x\" {\n  input = \"direct\"\n}\n";
+    scene.workspace.write("main.tf", &format!("{data}{}", extension(&target, &further)))?;
+    scene.workspace.apply()?.require(0)?;
+    assert_eq!(attributes(&scene)?["outcome"], "skip");
+    settled(&scene)
+}
+
+/// An agent of ours that is changed later is ours, and keeps its workspace in its settings.
+#[test]
+fn a_later_change_of_a_deployed_agent() -> Result<(), Failure> {
+    let scene = on(THEN)?;
+    let (target, workspace) = (windows(&scene), workspace(&scene));
+    let further = format!("component = \"log_analytics_agent\"\nworkspace_id = \"{workspace}\"");
+    scene.workspace.write("main.tf", &extension(&target, &further))?;
+    scene.workspace.apply()?.require(0)?;
+    let change = format!("{further}\nprotected_settings_version = \"2\"");
+    scene.workspace.write("main.tf", &extension(&target, &change))?;
+    let plan = scene.workspace.plan()?.require(2)?;
+    assert!(!plan.stdout.contains("MDC034"), "{}", plan.stdout);
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)?;
+    let id = format!("{target}/extensions/MicrosoftMonitoringAgent");
+    let now = scene.azure.resource(&id).unwrap_or_default();
+    assert_eq!(now["properties"]["settings"]["workspaceId"], "0c0ffee0-0000-4000-8000-000000000001");
+    assert!(scene.azure.got_protected_settings(&id, &json!({"workspaceKey": "a2V5LW9uZQ=="})));
     Ok(())
 }
 

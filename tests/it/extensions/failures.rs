@@ -20,7 +20,10 @@ fn a_machine_that_is_stopped() -> Result<(), Failure> {
     let plan = scene.workspace.plan()?.require(2)?;
     require_texts(plan, &["Warning: The target does not run", "deallocated"])?;
     let output = scene.workspace.apply()?.require(1)?;
-    require_texts(output, &["Cannot modify extensions in the VM when the VM is not running"])?;
+    require_texts(
+        output,
+        &["Cannot modify extensions in the VM when the VM is not running", "Start the machine"],
+    )?;
     assert!(attributes(&scene)?.is_null(), "nothing was made");
     Ok(())
 }
@@ -182,4 +185,83 @@ fn an_interrupt_in_the_middle() -> Result<(), Failure> {
     scene.azure.set_operation_time(Duration::ZERO);
     scene.workspace.apply()?.require(0)?;
     settled(&scene)
+}
+
+/// A write that was refused is tried again: the state says what was before.
+#[test]
+fn a_change_that_is_refused_comes_again() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = linux(&scene);
+    let further = |version: &str| {
+        format!(
+            "publisher = \"P\"\ntype = \"T\"\ntype_handler_version = \"1.0\"\nprotected_settings = {{ a = \"b\" }}\nprotected_settings_version = \"{version}\""
+        )
+    };
+    scene.workspace.write("main.tf", &extension(&target, &further("1")))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.azure.add_fault(Fault {
+        method: Some("PUT".into()),
+        path: Some("/extensions/".into()),
+        status: Some(403),
+        body: Some(json!({"error": {"code": "AuthorizationFailed", "message": "no"}})),
+        ..Fault::default()
+    });
+    scene.workspace.write("main.tf", &extension(&target, &further("2")))?;
+    scene.workspace.apply()?.require(1)?;
+    scene.workspace.plan()?.require(2)?;
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)
+}
+
+/// An extension that was there before stays there, also where taking it over has failed.
+#[test]
+fn an_adoption_that_fails() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = linux(&scene);
+    let id = format!("{target}/extensions/gc");
+    let body = json!({"id": id, "name": "gc", "type": "Microsoft.Compute/virtualMachines/extensions", "location": "westeurope",
+        "tags": {"owner": "them"}, "properties": {"publisher": "Microsoft.GuestConfiguration", "type": "ConfigurationforLinux",
+            "typeHandlerVersion": "1.0", "provisionAfterExtensions": ["x"], "provisioningState": "Succeeded", "settings": {"theirs": 1}}});
+    scene.azure.put_resource(&id, body);
+    let fault = format!("{target}/providers/Emulator.Faults/extensions");
+    scene.azure.put_resource(&fault, json!({"value": [{"message": "No."}]}));
+    scene.workspace.write(
+        "main.tf",
+        &extension(&target, "component = \"guest_configuration\"\nsettings = { ours = 2 }"),
+    )?;
+    scene.workspace.apply()?.require(1)?;
+    scene.azure.delete_resource(&fault);
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)?;
+    let now = scene.azure.resource(&id).unwrap_or_default();
+    assert_eq!(now["properties"]["settings"], json!({"theirs": 1, "ours": 2}));
+    assert_eq!(
+        (&now["tags"], &now["properties"]["provisionAfterExtensions"]),
+        (&json!({"owner": "them"}), &json!(["x"]))
+    );
+    scene.workspace.destroy()?.require(0)?;
+    assert!(scene.azure.resource(&id).is_some());
+    Ok(())
+}
+
+/// Azure goes on with a cluster that nobody waits for any more; it is ours all the same.
+#[test]
+fn a_cluster_that_takes_too_long() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = aks(&scene, &json!({}), &json!({}));
+    scene.azure.set_operation_time(Duration::from_hours(1));
+    scene.azure.set_operation_retry_after(1);
+    let policy = "component = \"azure_policy_kubernetes\"";
+    scene
+        .workspace
+        .write("main.tf", &extension(&target, &format!("{policy}\ntimeouts {{ create = \"3s\" }}")))?;
+    scene.workspace.apply()?.require(1)?.require_text("The time ran out")?;
+    assert!(attributes(&scene)?["id"].is_string());
+    scene.azure.set_operation_time(Duration::ZERO);
+    scene.workspace.write("main.tf", &extension(&target, policy))?;
+    scene.workspace.apply()?.require(0)?;
+    scene.workspace.destroy()?.require(0)?;
+    let now = scene.azure.resource(&target).unwrap_or_default();
+    assert_eq!(now["properties"]["addonProfiles"]["azurepolicy"]["enabled"], false);
+    Ok(())
 }

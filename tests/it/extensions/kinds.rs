@@ -194,3 +194,51 @@ fn what_is_there_under_another_name_is_adopted() -> Result<(), Failure> {
     assert!(scene.azure.resource(&id).is_some());
     Ok(())
 }
+
+/// What is imported is known by publisher and type, in any letter case, and is not made anew.
+#[test]
+fn imports_are_no_replacements() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = linux(&scene);
+    let id = format!("{target}/extensions/gc");
+    let body = json!({"id": id, "name": "gc", "type": "Microsoft.Compute/virtualMachines/extensions", "location": "westeurope",
+        "properties": {"publisher": "Microsoft.guestconfiguration", "type": "ConfigurationForLinux",
+            "typeHandlerVersion": "1.0", "autoUpgradeMinorVersion": true, "provisioningState": "Succeeded"}});
+    scene.azure.put_resource(&id, body);
+    for further in [
+        "component = \"guest_configuration\"",
+        "publisher = \"Microsoft.GuestConfiguration\"\ntype = \"ConfigurationforLinux\"",
+    ] {
+        scene.workspace.write("main.tf", &extension(&target, further))?;
+        scene.workspace.import("defender_extension.this", &id)?.require(0)?;
+        let plan = scene.workspace.plan()?;
+        assert!(!plan.stdout.contains("must be replaced"), "{}", plan.stdout);
+        scene.workspace.apply()?.require(0)?;
+        settled(&scene)?;
+        scene.workspace.run(["state", "rm", "defender_extension.this"])?.require(0)?;
+    }
+    let cluster = aks(&scene, &json!({"addonProfiles": {"azurePolicy": {"enabled": true}}}), &json!({}));
+    scene.workspace.write("main.tf", &extension(&cluster, "component = \"azure_policy_kubernetes\""))?;
+    scene
+        .workspace
+        .import("defender_extension.this", &format!("{cluster}/addonProfiles/azurePolicy"))?
+        .require(0)?;
+    settled(&scene)?;
+    let output =
+        scene.workspace.import("defender_extension.other", &format!("{cluster}/addonProfiles/omsagent"))?;
+    assert_ne!(output.code, Some(0));
+    Ok(())
+}
+
+/// Clusters take texts only, and a bool comes back as one.
+#[test]
+fn settings_of_a_cluster_are_texts() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = arc_cluster(&scene, "generic");
+    scene.workspace.write(
+        "main.tf",
+        &extension(&target, "component = \"azure_policy_kubernetes\"\nsettings = { a = true, b = 3 }"),
+    )?;
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)
+}

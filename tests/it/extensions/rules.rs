@@ -130,6 +130,16 @@ fn components_and_targets() -> Result<(), Failure> {
     let cluster = aks(&scene, &json!({}), &json!({}));
     scene.workspace.write("main.tf", &extension(&cluster, "component = \"defender_sensor\""))?;
     scene.workspace.plan()?.require(1)?.require_text("The component needs a workspace")?;
+    for (further, text) in [
+        ("component = \"azure_policy_kubernetes\"\nsettings = { a = 1 }", "There are no such settings"),
+        ("component = \"azure_policy_kubernetes\"\nname = \"x\"", "The name does not fit"),
+        ("type = \"x\"\nautomatic_upgrade_enabled = true", "This is for machines"),
+        ("type = \"x\"\ntype_handler_version = \"1.0\"", "The version is not taken"),
+        ("type = \"x\"\npublisher = \"y\"", "Extensions of clusters have no publisher"),
+    ] {
+        scene.workspace.write("main.tf", &extension(&cluster, further))?;
+        scene.workspace.plan()?.require(1)?.require_text(text)?;
+    }
     let none = target.replace("/web", "/none");
     scene.workspace.write("main.tf", &extension(&none, "component = \"guest_configuration\""))?;
     scene.workspace.plan()?.require(1)?.require_text("The target is not there")?;

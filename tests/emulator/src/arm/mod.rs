@@ -46,7 +46,7 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 37] = [
+static TYPES: [&ResourceType; 38] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
@@ -72,6 +72,7 @@ static TYPES: [&ResourceType; 37] = [
     &groups::DESCENDANTS,
     &groups::SUBSCRIPTIONS,
     &workspaces::TYPE,
+    &workspaces::KEYS,
     &remediations::TYPE,
     &remediations::CANCEL,
     &remediations::LIST_DEPLOYMENTS,
