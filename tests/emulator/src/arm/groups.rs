@@ -122,6 +122,12 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     };
     let Some(document) = world.store.get(&id(name)) else { return not_found(name) };
     let mut document = document.clone();
+    // A parent is shown with the name that people gave it.
+    let above = parent(&world.store, name).and_then(|above| world.store.get(&id(&above)));
+    if let Some(above) = above {
+        document["properties"]["details"]["parent"]["displayName"] =
+            above["properties"]["displayName"].clone();
+    }
     let expand = visit.call.query.get("$expand").map_or("", String::as_str);
     if expand.eq_ignore_ascii_case("children") {
         let recurse = visit.call.query.get("$recurse").is_some_and(|recurse| recurse == "true");
@@ -172,8 +178,8 @@ fn subscription(world: &mut World, visit: &Visit<'_>) -> Answer {
     }
 }
 
-/// What lies right below a group, with `children` of its own where that is asked for. Types have a leading slash here:
-/// <https://learn.microsoft.com/rest/api/managementgroups/management-groups/get>.
+/// What lies right below a group, with `children` of its own where that is asked for. The type of subscriptions has a leading
+/// slash: <https://learn.microsoft.com/rest/api/managementgroups/management-groups/get>.
 fn children(store: &Store, group: &str, recurse: bool) -> Vec<Value> {
     let below = all(store).filter(|child| {
         let parent = child["properties"]["details"]["parent"]["name"].as_str();
@@ -183,7 +189,7 @@ fn children(store: &Store, group: &str, recurse: bool) -> Vec<Value> {
         let name = child["name"].as_str().unwrap_or_default();
         let mut shown = json!({
             "id": child["id"],
-            "type": format!("/providers/{KIND}"),
+            "type": KIND,
             "name": name,
             "displayName": child["properties"]["displayName"],
         });

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::place::Place;
+use crate::entra::OBJECT_ID;
 use crate::message::Answer;
 use crate::store::{Store, key};
 
@@ -21,6 +22,19 @@ pub(crate) fn id(place: &Place, kind: &str) -> String {
 pub(crate) fn parent_id(place: &Place, kind: &str) -> String {
     let parent = kind.rsplit_once('/').map_or(kind, |(parent, _)| parent);
     id(place, parent)
+}
+
+/// Who wrote a document first and last, and when: what was written before, and a write now.
+/// <https://learn.microsoft.com/rest/api/policyauthorization/policy-assignments/create#systemdata>
+pub(crate) fn system_data(before: &Value, now: &str) -> Value {
+    let mut data = before.clone();
+    if !data.is_object() {
+        data = json!({ "createdBy": OBJECT_ID, "createdByType": "Application", "createdAt": now });
+    }
+    data["lastModifiedBy"] = json!(OBJECT_ID);
+    data["lastModifiedByType"] = json!("Application");
+    data["lastModifiedAt"] = json!(now);
+    data
 }
 
 /// The documents of a type at a scope or below it, whole, in the order of their ids.

@@ -9,7 +9,7 @@ use super::parameters::{self, Names};
 use super::{consistency, definition, identity, wish};
 use crate::access::directory;
 use crate::arm::hierarchy::{is_within, reaching};
-use crate::arm::{ResourceType, Visit, groups, page};
+use crate::arm::{ResourceType, Visit, groups, page, resource};
 use crate::entra::OBJECT_ID;
 use crate::message::Answer;
 use crate::route::not_implemented;
@@ -94,6 +94,7 @@ fn put(world: &mut World, visit: &Visit<'_>, name: &str) -> Result<Answer, Answe
             document[field] = value.clone();
         }
     }
+    document["systemData"] = resource::system_data(&before["systemData"], &now);
     settle_principals(world, &before["identity"], &identity);
     world.store.put(&id, document.clone());
     if existing.is_none() {

@@ -4,8 +4,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::arm::{ResourceType, Visit};
-use crate::entra::OBJECT_ID;
+use crate::arm::{ResourceType, Visit, resource};
 use crate::message::Answer;
 use crate::route::not_implemented;
 use crate::world::World;
@@ -62,12 +61,7 @@ fn put(world: &mut World, visit: &Visit<'_>, id: &str) -> Result<Answer, Answer>
     let now = world.clock.document_timestamp();
     let existing = world.store.get(id).map(|document| document["systemData"].clone());
     let created = existing.is_none();
-    let mut data = existing.filter(Value::is_object).unwrap_or_else(
-        || json!({ "createdBy": OBJECT_ID, "createdByType": "Application", "createdAt": now }),
-    );
-    data["lastModifiedBy"] = json!(OBJECT_ID);
-    data["lastModifiedByType"] = json!("Application");
-    data["lastModifiedAt"] = json!(now);
+    let data = resource::system_data(&existing.unwrap_or_default(), &now);
     let document = json!({
         "id": id,
         "name": NAME,
