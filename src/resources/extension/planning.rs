@@ -16,7 +16,7 @@ use crate::arm::{self, ErrorKind};
 use crate::assignment::claims::{Claimant, claim};
 use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Component, Handler, Nothing, Parameter, Placeholder, Via};
+use crate::catalog::model::{Component, Day, Handler, Nothing, Parameter, Placeholder, Via};
 use crate::context::{Context, patience};
 use crate::diagnostics::{explain, of_findings, tell};
 use crate::inventory;
@@ -56,7 +56,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
             &known.facts(&Wish { config: &config, planned: &planned, prior }, None, None),
             prior,
         )?;
-        return Err(no_way(&config, &looked).into());
+        return nothing_to_do(call, &looked, planned, context.rules.date);
     };
     completing::name(&config, prior, &mut planned, &known, &identity)?;
     if prior.is_some_and(|prior| completing::is_another(prior, &planned)) {
@@ -75,6 +75,40 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     claim_it(call, prior, &planned)?;
     record.keep(&mut call.private);
     Ok(planned)
+}
+
+/// A target that has the component without any extension is none to deploy to; of any other nothing is known.
+fn nothing_to_do(
+    call: &mut Call<Context>,
+    looked: &Looked,
+    planned: Model,
+    date: Fact<Day>,
+) -> Result<Model> {
+    let Looked { target, component, .. } = looked;
+    let rows = component.map(|component| &*component.deploy.nothing);
+    let is_on = |one: &Nothing| date.known().is_none_or(|date| one.holds.is_on(*date));
+    let covers = |one: &&Nothing| {
+        is_on(one) && one.holds.targets.iter().any(|covered| covered == target.kind.target())
+    };
+    let (Some(component), Some(nothing)) = (component, rows.into_iter().flatten().find(covers)) else {
+        return Err(no_way(looked).into());
+    };
+    let detail = format!("{} Nothing is deployed to {}.", nothing.why, target.as_str());
+    call.warn(Diagnostic::warning("There is nothing to deploy", detail).at("component"));
+    Record::default().keep(&mut call.private);
+    let name = planned.name.known().unwrap_or(&component.id).clone();
+    Ok(Model {
+        id: target.extension_id(&name).into(),
+        name: name.into(),
+        publisher: Attr::Null,
+        kind: Attr::Null,
+        existing_agent: if planned.existing_agent.is_unknown() { Attr::Null } else { planned.existing_agent },
+        outcome: "skip".into(),
+        reports_to: Attr::Known(Vec::new()),
+        all_settings: Attr::Null,
+        current_version: Attr::Null,
+        ..planned
+    })
 }
 
 /// What is tainted is planned as if there were none, without what is kept beside it; what that plan returns is what the old
@@ -205,15 +239,9 @@ fn not_there(target: &Target) -> Diagnostic {
     Diagnostic::error("The target is not there", detail).at("target_id")
 }
 
-fn no_way(config: &Model, looked: &Looked) -> Diagnostic {
+fn no_way(looked: &Looked) -> Diagnostic {
     let target = &looked.target;
-    let component = config.component.known().map_or("", String::as_str);
-    let rows = Catalog::get().component(component).map(|component| &*component.deploy.nothing);
-    let covers = |one: &&Nothing| one.holds.targets.iter().any(|covered| covered == target.kind.target());
-    if let Some(nothing) = rows.into_iter().flatten().find(covers) {
-        let detail = format!("{} Leave it out on {}.", nothing.why, target.as_str());
-        return Diagnostic::error("There is nothing to deploy", detail).at("component");
-    }
+    let component = looked.component.map_or("", |component| component.id.as_str());
     if looked.found.os.is_none() && !target.kind.is_cluster() {
         let detail = format!(
             "Azure does not say which operating system {} has, and the extension depends on it. Set publisher and type instead of \

@@ -1,6 +1,8 @@
 //! What the rules say of a machine or cluster, from what Azure tells of it.
 
-use super::{aks, arc_cluster, arc_machine, extension, linux, machine, on, windows, workspace};
+use super::{
+    aks, arc_cluster, arc_machine, extension, linux, machine, on, settled, windows, workspace, writes,
+};
 use crate::plans::story::{require_texts, warnings};
 use crate::shared::process::Failure;
 use serde_json::json;
@@ -96,8 +98,12 @@ fn guest_configuration() -> Result<(), Failure> {
     let scene = on(TODAY)?;
     let target = arc_machine(&scene);
     scene.workspace.write("main.tf", &extension(&target, "component = \"guest_configuration\""))?;
-    let output = scene.workspace.plan()?.require(1)?;
-    require_texts(output, &["The Azure Connected Machine agent contains it", "component"])?;
+    let output = scene.workspace.plan()?.require(2)?;
+    require_texts(output, &["The Azure Connected Machine agent contains it", "= \"skip\""])?;
+    scene.workspace.apply()?.require(0)?;
+    settled(&scene)?;
+    assert_eq!(writes(&scene), Vec::<String>::new());
+    scene.workspace.destroy()?.require(0)?;
     let target = linux(&scene);
     let mut body = scene.azure.resource(&target).unwrap_or_default();
     body["identity"] = json!(null);
