@@ -47,14 +47,21 @@ fn a_provider_that_is_killed_between_two_requests_is_no_loss() -> Result<(), Fai
 fn killed_at(request: usize) -> Result<(), Failure> {
     let scene = Scene::new(CONFIGURATION)?;
     scene.configure(NO_PREFLIGHT)?;
-    hold(&scene, Fault { skip: u32::try_from(request).unwrap_or(u32::MAX), ..Fault::default() });
-    let terraform = start_apply(&scene)?;
+    kill_at(&scene, request)?;
+    converges(&scene)
+}
+
+/// Applies, and kills the provider while its request with this number, counted from 0, is under way.
+pub(crate) fn kill_at(scene: &Scene, request: usize) -> Result<(), Failure> {
+    hold(scene, Fault { skip: u32::try_from(request).unwrap_or(u32::MAX), ..Fault::default() });
+    let terraform = start_apply(scene)?;
     until("the request is held", || scene.azure.waiting_faults() == 0)?;
     for provider in providers_of(&terraform) {
         kill_process(provider, Signal::KILL).map_err(Failure::of("kill the provider"))?;
     }
-    require_failure(terraform, "plugin6.(*GRPCProvider).ApplyResourceChange")?;
-    converges(&scene)
+    require_failure(terraform, "plugin6.(*GRPCProvider)")?;
+    scene.azure.clear_faults();
+    Ok(())
 }
 
 /// The provider has nobody to work for any more, so it ends, and the lock of the state is gone with Terraform.

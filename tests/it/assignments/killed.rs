@@ -2,10 +2,8 @@
 
 use super::{objects, require_settled, sensor};
 use crate::harness::{NO_PREFLIGHT, Scene};
-use crate::interruptions::{hold, providers_of, require_failure, start_apply, until};
+use crate::interruptions::kill_at;
 use crate::shared::process::Failure;
-use arm_emulator::Fault;
-use rustix::process::{Signal, kill_process};
 
 #[test]
 fn between_any_two_requests() -> Result<(), Failure> {
@@ -27,14 +25,7 @@ fn killed_at(request: usize) -> Result<(), Failure> {
     let scene = Scene::new(&sensor("remediation = {}"))?;
     scene.configure(NO_PREFLIGHT)?;
     let before = scene.azure.resources();
-    hold(&scene, Fault { skip: u32::try_from(request).unwrap_or(u32::MAX), ..Fault::default() });
-    let terraform = start_apply(&scene)?;
-    until("the request is held", || scene.azure.waiting_faults() == 0)?;
-    for provider in providers_of(&terraform) {
-        kill_process(provider, Signal::KILL).map_err(Failure::of("kill the provider"))?;
-    }
-    require_failure(terraform, "plugin6.(*GRPCProvider)")?;
-    scene.azure.clear_faults();
+    kill_at(&scene, request)?;
     scene.workspace.apply()?.require(0)?;
     require_settled(&scene)?;
     for (part, count) in [("/policyAssignments/", 1), ("/roleAssignments/", 2), ("/remediations/", 1)] {

@@ -5,10 +5,8 @@ use super::whole::sensor;
 use super::{component, on};
 use crate::assignments::{objects, require_settled};
 use crate::harness::Scene;
-use crate::interruptions::{hold, providers_of, require_failure, start_apply, until};
+use crate::interruptions::kill_at;
 use crate::shared::process::Failure;
-use arm_emulator::Fault;
-use rustix::process::{Signal, kill_process};
 
 /// The sensor on AKS alone, without a remediation: what an update begins with.
 fn less() -> String {
@@ -74,14 +72,7 @@ fn begun(story: &Story) -> Result<Scene, Failure> {
 fn killed_at(story: &Story, request: usize) -> Result<(), Failure> {
     let scene = begun(story)?;
     scene.azure.clear_requests();
-    hold(&scene, Fault { skip: u32::try_from(request).unwrap_or(u32::MAX), ..Fault::default() });
-    let terraform = start_apply(&scene)?;
-    until("the request is held", || scene.azure.waiting_faults() == 0)?;
-    for provider in providers_of(&terraform) {
-        kill_process(provider, Signal::KILL).map_err(Failure::of("kill the provider"))?;
-    }
-    require_failure(terraform, "plugin6.(*GRPCProvider)")?;
-    scene.azure.clear_faults();
+    kill_at(&scene, request)?;
     scene.workspace.apply()?.require(0)?;
     require_settled(&scene)?;
     let (assignments, roles, remediations) = story.count;
