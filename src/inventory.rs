@@ -108,12 +108,9 @@ pub fn coverage(
             accept_preview: Fact::Known(true),
             ..base.clone()
         };
-        let findings = rules.judge(&facts).into_iter();
-        let against = findings
-            .filter(|finding| finding.severity == Severity::Error && finding.subject != Subject::Cloud)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .next();
+        let speaks_against =
+            |finding: &Finding| finding.severity == Severity::Error && finding.subject != Subject::Cloud;
+        let against = rules.judge(&facts).into_iter().find(speaks_against);
         let has_failed = there.is_some_and(|one| one.state.eq_ignore_ascii_case("Failed"));
         let state = match (is_there, &against) {
             (true, _) if has_failed => State::Failed,

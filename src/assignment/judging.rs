@@ -10,7 +10,7 @@ use super::{roles, wire};
 use crate::availability::{Fact, Facts, Subject};
 use crate::context::{Context, look_ahead};
 use crate::diagnostics::{of_findings, tell};
-use crate::policy::{Definition, role_guid};
+use crate::policy::{Definition, guid_of};
 
 /// The rule on identities without the roles of their policy.
 const LACKS_ROLES: &str = "MDC071";
@@ -46,7 +46,7 @@ fn facts(prior: Option<&Model>, planned: &Model, definition: &Definition) -> Fac
     let roles_known =
         planned.role_definition_ids.known().is_some_and(|ids| !ids.iter().any(Attr::is_unknown));
     Facts {
-        policy: Fact::Known(role_guid(&definition.id)),
+        policy: Fact::Known(guid_of(&definition.id)),
         policy_parameters: parameters,
         policy_roles: Fact::Known(definition.roles.clone()),
         identity_roles: if roles_known {

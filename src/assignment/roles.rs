@@ -7,14 +7,14 @@ use tfplugin_protocol::Attr;
 use super::model::{Model, Texts, known_texts};
 use super::notes::Notes;
 use crate::arm::Scope;
-use crate::policy::{Granted, Grantee, role_definition_id, role_guid};
+use crate::policy::{Granted, Grantee, guid_of, role_definition_id};
 
 /// Roles by GUID.
 pub(crate) type Roles = BTreeSet<String>;
 
 /// Roles of an attribute, as far as they are known.
 pub(crate) fn of_texts(ids: &Texts) -> Roles {
-    known_texts(ids).iter().map(|id| role_guid(id)).collect()
+    known_texts(ids).iter().map(|id| guid_of(id)).collect()
 }
 
 /// Roles as an attribute.

@@ -3,7 +3,7 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::policy::role_guid;
+use crate::policy::guid_of;
 
 pub(crate) fn schema() -> Schema {
     let schema = Schema::new(
@@ -276,7 +276,7 @@ pub(crate) fn region(name: &str) -> String {
 fn same_roles(prior: &Value, new: &Value) -> bool {
     let guids = |value: &Value| {
         let Value::List(ids) = value else { return None };
-        let mut guids: Vec<_> = ids.iter().map(|id| id.as_str().map(role_guid)).collect();
+        let mut guids: Vec<_> = ids.iter().map(|id| id.as_str().map(guid_of)).collect();
         guids.sort();
         Some(guids)
     };

@@ -25,7 +25,7 @@ use crate::workspaces::Workspaces;
 
 mod rules;
 
-pub use rules::{RuleBlock, RuleSettings, day_of, static_settings};
+pub use rules::{RuleBlock, RuleSettings, day_of, fact, static_settings};
 
 /// How long a plan waits for what only adds to it. Without that it goes on.
 const LOOK_AHEAD: Duration = Duration::from_secs(20);
@@ -308,6 +308,14 @@ impl Context {
     pub fn private_data_of(&self, id: &str) -> Option<Private> {
         let noted = self.private_data.lock().unwrap_or_else(PoisonError::into_inner);
         noted.get(&id.to_ascii_lowercase()).cloned()
+    }
+}
+
+/// Gives the plan of a new object the private data of the one that was read under this id: what is tainted is planned as if
+/// there were none, and what that plan returns is what the old object is destroyed with.
+pub fn inherit_private_data(call: &mut Call<Context>, context: &Context, id: &Attr<String>) {
+    if let Some(before) = id.known().and_then(|id| context.private_data_of(id)) {
+        call.private = before;
     }
 }
 

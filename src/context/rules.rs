@@ -138,6 +138,15 @@ pub fn day_of(time: OffsetDateTime) -> Option<Day> {
     Day::new(u16::try_from(time.year()).ok()?, u8::from(time.month()), time.day())
 }
 
+/// An attribute as the rules see it: what is not set is absent.
+pub fn fact<T: Clone>(attribute: &Attr<T>) -> Fact<T> {
+    match attribute {
+        Attr::Known(value) => Fact::Known(value.clone()),
+        Attr::Unknown => Fact::Unknown,
+        Attr::Null => Fact::Absent,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::roles::role_guid;
+use super::roles::guid_of;
 
 /// A definition, or an initiative with what its members say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ impl Definition {
             id: id.to_owned(),
             display_name: properties["displayName"].as_str().unwrap_or_default().to_owned(),
             parameters: parameters.map(|(name, body)| (name.clone(), Parameter::of_body(body))).collect(),
-            roles: roles.map(role_guid).collect(),
+            roles: roles.map(guid_of).collect(),
             members: members.filter_map(Member::of_body).collect(),
         })
     }

@@ -24,7 +24,7 @@ pub use assignment::{
 };
 pub use definition::{Definition, Member, Parameter, ParameterKind};
 pub use remediation::{Failed, Filters, Progress, Task, Threshold};
-pub use roles::{Granted, Grantee, role_definition_id, role_guid};
+pub use roles::{Granted, Grantee, guid_of, role_definition_id};
 
 use crate::arm::{Call, Client, Error, ErrorKind, Request, Scope, SingleFlight, Versions};
 

@@ -26,8 +26,8 @@ pub struct Granted {
     pub role: String,
 }
 
-/// The GUID of a role definition, in lower case.
-pub fn role_guid(id: &str) -> String {
+/// The GUID of a definition of a role or a policy, in lower case, by its id.
+pub fn guid_of(id: &str) -> String {
     id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
@@ -154,7 +154,7 @@ fn read(body: &Value, scope: &Scope, principal: &str) -> Option<Granted> {
     let same = |field: &str, wanted: &str| {
         properties[field].as_str().is_some_and(|found| found.eq_ignore_ascii_case(wanted))
     };
-    let role = role_guid(properties["roleDefinitionId"].as_str()?);
+    let role = guid_of(properties["roleDefinitionId"].as_str()?);
     let id = body["id"].as_str()?.to_owned();
     (same("scope", scope.as_str()) && same("principalId", principal)).then_some(Granted { id, role })
 }
@@ -168,7 +168,7 @@ mod tests {
         let scope: Scope = "/subscriptions/0a1b2c3d-0000-1111-2222-333344445555".parse().unwrap();
         let name = |assignment, role, principal| {
             let to = Grantee { scope: &scope, assignment, principal };
-            role_guid(&to.role_assignment_id(role))
+            guid_of(&to.role_assignment_id(role))
         };
         assert_eq!(name("/a", "r", "p"), name("/A", "R", "P"));
         for other in [name("/b", "r", "p"), name("/a", "s", "p"), name("/a", "r", "q")] {

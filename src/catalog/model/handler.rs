@@ -54,3 +54,10 @@ pub enum Via {
     /// An add-on of an AKS cluster, in `addonProfiles`.
     Addon,
 }
+
+impl Via {
+    /// Whether it is a part of the cluster itself, and no resource of its own.
+    pub fn is_part(self) -> bool {
+        matches!(self, Self::DefenderProfile | Self::Addon)
+    }
+}

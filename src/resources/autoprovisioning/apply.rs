@@ -8,10 +8,10 @@ use futures_util::future::join_all;
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result};
 
+use super::check;
 use super::model::{Assigned, Model, Switched, roles_that_go, without_roles};
 use super::record::Record;
 use super::switching::{self, Switching};
-use super::{check, wishing};
 use crate::arm;
 use crate::assignment::making::{self, Means, Wish};
 use crate::assignment::model::{self as assignment, known_items};
@@ -19,6 +19,7 @@ use crate::assignment::notes::{Journal, Notes};
 use crate::catalog::Catalog;
 use crate::catalog::model::Setting;
 use crate::context::{Context, patience};
+use crate::policy::guid_of;
 
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
     let nothing =
@@ -250,7 +251,7 @@ impl Journal for Part<'_> {
 
 /// What tells the assignments of one resource apart: the definition's GUID.
 pub(super) fn guid(one: &Assigned) -> String {
-    one.policy_definition_id.known().map(|id| wishing::guid(id)).unwrap_or_default()
+    one.policy_definition_id.known().map(|id| guid_of(id)).unwrap_or_default()
 }
 
 impl Model {

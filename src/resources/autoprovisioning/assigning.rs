@@ -44,7 +44,8 @@ impl Assigning<'_> {
     /// What is wrong with them, or why it cannot be told.
     pub(super) async fn all(&self, decision: &Decision, record: &mut Record) -> Result<Vec<Assigned>> {
         self.find_workspace(decision, record).await?;
-        let drafts = decision.assignments.iter().map(|chosen| self.one(chosen, decision, record));
+        let going = roles_that_go(self.going(decision));
+        let drafts = decision.assignments.iter().map(|chosen| self.one(chosen, &going, record));
         let mut diagnostics = Diagnostics::default();
         let mut drafted = Vec::new();
         for outcome in join_all(drafts).await {
@@ -64,7 +65,7 @@ impl Assigning<'_> {
         Ok(drafted.into_iter().map(|one| one.assigned).collect())
     }
 
-    async fn one(&self, chosen: &Chosen, decided: &Decision, record: &Record) -> Result<Drafted> {
+    async fn one(&self, chosen: &Chosen, going: &BTreeSet<String>, record: &Record) -> Result<Drafted> {
         let Chosen { assignment: row, targets } = chosen;
         let policy = self.context.policy().ok();
         let asks = policy.map(|policy| Asks { policy, patience: self.patience, defined_by: "component" });
@@ -86,8 +87,7 @@ impl Assigning<'_> {
             role_definition_ids: Attr::Null,
             ..written.clone()
         };
-        let going = roles_that_go(self.going(decided));
-        let prior = self.prior_of(&written).map(|prior| without_roles(prior, &going));
+        let prior = self.prior_of(&written).map(|prior| without_roles(prior, going));
         let chosen = !self.planned.identity.is_null();
         let planned = match &prior {
             Some(prior) => wishing::rewritten(prior, written.clone(), chosen),

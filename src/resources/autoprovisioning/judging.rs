@@ -12,7 +12,7 @@ use crate::arm::{Scope, ScopeKind};
 use crate::availability::{Fact, Facts, Finding, Workspace};
 use crate::catalog::Catalog;
 use crate::catalog::model::Component;
-use crate::context::{Context, look_ahead};
+use crate::context::{Context, fact, look_ahead};
 use crate::pricings::{Pricings, Tier};
 
 /// What a configuration says beside the component and its targets.
@@ -93,12 +93,4 @@ fn variant(component: &Component, planned: &Model) -> Fact<String> {
     let entries = wishing::entries(&planned.parameters);
     let asked = fixed.into_iter().find_map(|name| entries.get(name)?.as_str().map(str::to_owned));
     asked.map_or(Fact::Unknown, Fact::Known)
-}
-
-fn fact<T: Clone>(attribute: &Attr<T>) -> Fact<T> {
-    match attribute {
-        Attr::Known(value) => Fact::Known(value.clone()),
-        Attr::Unknown => Fact::Unknown,
-        Attr::Null => Fact::Absent,
-    }
 }

@@ -18,7 +18,7 @@ use crate::availability::Fact;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Day, Setting};
 use crate::catalog::{read_word, word};
-use crate::context::{Context, patience, planned_scope};
+use crate::context::{Context, inherit_private_data, patience, planned_scope};
 use crate::diagnostics::tell;
 use crate::settings::Settings;
 
@@ -48,7 +48,9 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     if config.targets.is_unknown() || known_items(&config.targets).count() < count(&config) {
         return Ok(planned);
     }
-    inherit(call, &context, prior.is_none(), &planned.id);
+    if prior.is_none() {
+        inherit_private_data(call, &context, &planned.id);
+    }
     let question = Question {
         component,
         targets: asked(component, &config, prior.as_ref(), &Record::of(&call.private), today),
@@ -75,16 +77,6 @@ fn is_another(prior: &Model, planned: &Model) -> bool {
     !same(&prior.scope, &planned.scope)
         || !same(&prior.component, &planned.component)
         || (prior.location != planned.location && known_items(&prior.assignments).next().is_some())
-}
-
-/// What is tainted is planned as if there were none, without what is kept beside it; what that plan returns is what the old
-/// object is destroyed with.
-fn inherit(call: &mut Call<Context>, context: &Context, is_new: bool, id: &Attr<String>) {
-    if let (true, Some(id)) = (is_new, id.known())
-        && let Some(before) = context.private_data_of(id)
-    {
-        call.private = before;
-    }
 }
 
 /// The resource, as a claimant.

@@ -18,11 +18,6 @@ pub(super) fn definition_id(assignment: &Assignment) -> String {
     format!("/providers/Microsoft.Authorization/{kind}/{}", assignment.definition)
 }
 
-/// The GUID of a definition, by its id.
-pub(super) fn guid(id: &str) -> String {
-    id.rsplit('/').next().unwrap_or_default().to_ascii_lowercase()
-}
-
 /// What parameters are made from.
 pub(super) struct Given<'a> {
     pub(super) planned: &'a Model,

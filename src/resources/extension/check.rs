@@ -6,7 +6,7 @@ use super::model::Model;
 use crate::assignment::checking;
 use crate::availability::{Fact, Facts, Subject};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Day, Via};
+use crate::catalog::model::Day;
 use crate::context::RuleSettings;
 use crate::diagnostics::of_findings;
 use crate::inventory;
@@ -127,7 +127,7 @@ fn of_clusters(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {
 fn parts(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {
     let component = Catalog::get().component(config.component.known()?)?;
     let handler = inventory::handler(component, kind?, None)?;
-    matches!(handler.via, Via::DefenderProfile | Via::Addon).then_some(())?;
+    handler.via.is_part().then_some(())?;
     let given = [("settings", &config.settings), ("protected_settings", &config.protected_settings)];
     let (attribute, _) = given.into_iter().find(|(_, value)| !value.is_null())?;
     let detail =

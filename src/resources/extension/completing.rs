@@ -7,7 +7,7 @@ use super::model::{Agent, Model, texts};
 use super::place::Place;
 use super::record::Record;
 use crate::availability::{AgentKind, Fact, Facts};
-use crate::catalog::model::{Parameter, Placeholder, Via};
+use crate::catalog::model::{Parameter, Placeholder};
 use crate::machines::Target;
 use crate::workspaces::Workspace;
 
@@ -31,7 +31,7 @@ pub(super) fn name(
     known: &Known<'_>,
     identity: &Identity,
 ) -> Result<()> {
-    let is_part = matches!(identity.via, Via::DefenderProfile | Via::Addon);
+    let is_part = identity.via.is_part();
     let there = known.existing(identity).map(|one| one.name.clone());
     if let Some(name) = config.name.known() {
         let wrong =

@@ -16,8 +16,8 @@ use crate::arm::{self, ErrorKind};
 use crate::assignment::claims::{Claimant, claim};
 use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
-use crate::catalog::model::{Component, Day, Handler, Nothing, Parameter, Placeholder, Via};
-use crate::context::{Context, patience};
+use crate::catalog::model::{Component, Day, Handler, Nothing, Parameter, Placeholder};
+use crate::context::{Context, inherit_private_data, patience};
 use crate::diagnostics::{explain, of_findings, tell};
 use crate::inventory;
 use crate::machines::{Extension, Found, Target};
@@ -63,7 +63,9 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         // Another object takes its place, and is planned once more, as a creation.
         return Ok(planned);
     }
-    inherit(call, &context, prior, &planned);
+    if prior.is_none() {
+        inherit_private_data(call, &context, &planned.id);
+    }
     let workspace = workspace(&context, &planned, known.handler, &patience(call)).await?;
     let wish = Wish { config: &config, planned: &planned, prior };
     let facts = known.facts(&wish, Some(&identity), workspace.as_ref());
@@ -111,16 +113,6 @@ fn nothing_to_do(
     })
 }
 
-/// What is tainted is planned as if there were none, without what is kept beside it; what that plan returns is what the old
-/// object is destroyed with.
-fn inherit(call: &mut Call<Context>, context: &Context, prior: Option<&Model>, planned: &Model) {
-    if let (None, Some(id)) = (prior, planned.id.known())
-        && let Some(before) = context.private_data_of(id)
-    {
-        call.private = before;
-    }
-}
-
 /// What was found on a look at the target.
 pub(super) struct Looked {
     target: Target,
@@ -147,7 +139,7 @@ impl Looked {
         let found = found.ok_or_else(|| not_there(target))?;
         let component = config.component.known().and_then(|id| Catalog::get().component(id));
         let handler = component.and_then(|component| inventory::handler(component, target.kind, found.os));
-        let is_part = handler.is_some_and(|one| matches!(one.via, Via::DefenderProfile | Via::Addon));
+        let is_part = handler.is_some_and(|one| one.via.is_part());
         let installed = if is_part { Arc::default() } else { machines.extensions(target, call).await? };
         Ok(Self { target: target.clone(), found, installed, component, handler })
     }
@@ -163,7 +155,7 @@ impl Looked {
             |id: &str| context.private_data_of(id).is_some_and(|private| !Record::of(&private).is_anothers);
         let stays = |one: &&Extension| !is_replaced(&self.target.extension_id(&one.name));
         self.installed = Arc::new(self.installed.iter().filter(stays).cloned().collect());
-        let part = self.handler.filter(|one| matches!(one.via, Via::DefenderProfile | Via::Addon));
+        let part = self.handler.filter(|one| one.via.is_part());
         let place =
             part.map(|part| Place { target: self.target.clone(), name: part.name.clone(), via: part.via });
         if place.is_some_and(|place| is_replaced(&place.id())) {

@@ -8,6 +8,7 @@ use super::model::{Extension, Model};
 use crate::arm::{Scope, ScopeKind};
 use crate::availability::{Fact, Facts, Live, Subject, Wish};
 use crate::catalog::model::Plan;
+use crate::context::fact;
 use crate::pricings::{Pricing, Tier};
 
 /// What a configuration says by itself.
@@ -130,13 +131,4 @@ fn wishes(config: &Model) -> Fact<Vec<Wish>> {
     // Who decides on all extensions and lists none has them all off, which is meant.
     let none = listed.known().is_none_or(Vec::is_empty);
     if config.is_exclusive() && none { Fact::Unknown } else { listed }
-}
-
-/// An attribute as a fact: what is not set is absent.
-fn fact<T: Clone>(attribute: &Attr<T>) -> Fact<T> {
-    match attribute {
-        Attr::Known(value) => Fact::Known(value.clone()),
-        Attr::Unknown => Fact::Unknown,
-        Attr::Null => Fact::Absent,
-    }
 }

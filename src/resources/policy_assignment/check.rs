@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::arm::{ResourceId, ScopeKind};
 use crate::assignment::checking;
 use crate::assignment::model::{Model, Selector, Texts, known_items, scope};
-use crate::policy::role_guid;
+use crate::policy::guid_of;
 
 /// Checks what can be seen without Azure.
 pub(super) fn check(config: &Model) -> Diagnostics {
@@ -109,7 +109,7 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
 }
 
 fn roles(config: &Model) -> Option<Diagnostic> {
-    let id = known_items(&config.role_definition_ids).find(|id| role_guid(id).parse::<Uuid>().is_err())?;
+    let id = known_items(&config.role_definition_ids).find(|id| guid_of(id).parse::<Uuid>().is_err())?;
     let beginning: String = id.chars().take(300).collect();
     let detail = format!(
         "{beginning:?} is not the id of a role. Roles are never matched by name: write \

@@ -4,7 +4,7 @@ use super::{attributes, extension, linux, on, settled, windows, workspace, write
 use crate::harness::Scene;
 use crate::plans::story::require_texts;
 use crate::shared::process::Failure;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A day on which the agent was still deployed.
 const THEN: &str = "2024-08-20";
@@ -113,16 +113,21 @@ fn each_case_is_planned_and_applied() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The agent as somebody has installed it as an extension.
+fn installed_agent(id: &str, workspace: &str) -> Value {
+    json!({"id": id, "name": "MicrosoftMonitoringAgent", "type": "Microsoft.Compute/virtualMachines/extensions",
+        "location": "westeurope", "properties": {"publisher": "Microsoft.EnterpriseCloud.Monitoring",
+            "type": "MicrosoftMonitoringAgent", "typeHandlerVersion": "1.0", "provisioningState": "Succeeded",
+            "settings": {"workspaceId": workspace}}})
+}
+
 /// B27 to B30: an agent that is an extension stays with its workspace, and serves.
 #[test]
 fn an_extension_keeps_its_workspace() -> Result<(), Failure> {
     let scene = on(THEN)?;
     let (target, workspace) = (windows(&scene), workspace(&scene));
     let id = format!("{target}/extensions/MicrosoftMonitoringAgent");
-    let body = json!({"id": id, "name": "MicrosoftMonitoringAgent", "type": "Microsoft.Compute/virtualMachines/extensions",
-        "location": "westeurope", "properties": {"publisher": "Microsoft.EnterpriseCloud.Monitoring",
-            "type": "MicrosoftMonitoringAgent", "typeHandlerVersion": "1.0", "provisioningState": "Succeeded",
-            "settings": {"workspaceId": "A"}}});
+    let body = installed_agent(&id, "A");
     scene.azure.put_resource(&id, body.clone());
     let further = format!("component = \"log_analytics_agent\"\nworkspace_id = \"{workspace}\"");
     scene.workspace.write("main.tf", &extension(&target, &further))?;
@@ -159,10 +164,7 @@ fn an_extension_with_the_same_workspace_is_no_contradiction() -> Result<(), Fail
     let scene = on(THEN)?;
     let (target, workspace) = (windows(&scene), workspace(&scene));
     let id = format!("{target}/extensions/MicrosoftMonitoringAgent");
-    let body = json!({"id": id, "name": "MicrosoftMonitoringAgent", "type": "Microsoft.Compute/virtualMachines/extensions",
-        "location": "westeurope", "properties": {"publisher": "Microsoft.EnterpriseCloud.Monitoring",
-            "type": "MicrosoftMonitoringAgent", "typeHandlerVersion": "1.0", "provisioningState": "Succeeded",
-            "settings": {"workspaceId": "0c0ffee0-0000-4000-8000-000000000001"}}});
+    let body = installed_agent(&id, "0c0ffee0-0000-4000-8000-000000000001");
     scene.azure.put_resource(&id, body);
     let further = format!("component = \"log_analytics_agent\"\nworkspace_id = \"{workspace}\"");
     scene.workspace.write("main.tf", &extension(&target, &further))?;
