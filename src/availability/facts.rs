@@ -136,6 +136,8 @@ facts! {
     scope: String,
     /// Whether the setting is removed.
     removed: bool,
+    /// A setting that is neither a plan nor a component, by Azure's resource type.
+    setting: String,
 
     /// A component, by its id.
     component: String,

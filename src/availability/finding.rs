@@ -63,6 +63,8 @@ pub enum Subject {
     Policy,
     /// What happens on removal.
     Removal,
+    /// A setting that is neither a plan nor a component.
+    Setting,
 }
 
 impl Severity {

@@ -76,6 +76,11 @@ pub(super) fn needs_of_component(row: Effective<'_>) -> Vec<Need> {
     }
 }
 
+/// What writing a setting takes: as everywhere in Azure, the action of its type.
+pub(super) fn needs_of_setting(resource_type: &str) -> Vec<Need> {
+    vec![Need { action: format!("{resource_type}/write").into(), reason: "to write the setting".to_owned() }]
+}
+
 /// What assigning a policy takes.
 pub(super) fn needs_of_policy(facts: &Facts) -> Vec<Need> {
     let need = |action: &'static str, reason: &str| Need { action: action.into(), reason: reason.to_owned() };

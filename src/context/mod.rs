@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
 use crate::availability::{Fact, Grant};
 use crate::catalog::model::Cloud;
+use crate::documents::Documents;
 use crate::machines::Machines;
 use crate::permissions::Permissions;
 use crate::policy::Policy;
@@ -74,6 +75,7 @@ struct Services {
     permissions: Permissions,
     policy: Policy,
     settings: Settings,
+    documents: Documents,
     workspaces: Workspaces,
     machines: Machines,
 }
@@ -85,6 +87,7 @@ impl Context {
             permissions: Permissions::new(client.clone()),
             policy: Policy::new(client.clone()),
             settings: Settings::new(client.clone()),
+            documents: Documents::new(client.clone()),
             workspaces: Workspaces::new(client.clone()),
             machines: Machines::new(client.clone()),
             pricings: Pricings::new(client),
@@ -156,6 +159,15 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn settings(&self) -> Result<&Settings> {
         self.services().map(|services| &services.settings)
+    }
+
+    /// Objects that are one document each.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn documents(&self) -> Result<&Documents> {
+        self.services().map(|services| &services.documents)
     }
 
     /// Machines and clusters.

@@ -4,6 +4,8 @@ mod autoprovisioning;
 mod extension;
 mod plan;
 mod policy_assignment;
+mod setting;
+mod vulnerability_assessment;
 
 use tfplugin_protocol::provider::DynResource;
 
@@ -15,4 +17,6 @@ pub const ALL: &[&dyn DynResource<Context>] = &[
     &extension::MachineExtension,
     &plan::Plan,
     &policy_assignment::PolicyAssignment,
+    &setting::RESOURCE,
+    &vulnerability_assessment::RESOURCE,
 ];

@@ -22,6 +22,7 @@ mod secrets;
 #[path = "../../examples/shared/mod.rs"]
 mod shared;
 mod sign_in;
+mod singletons;
 mod state;
 mod terraform_versions;
 mod tidy;

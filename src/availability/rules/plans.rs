@@ -3,10 +3,10 @@
 use super::super::finding::Subject;
 use super::super::lifecycle;
 use super::super::permissions::{
-    ASSIGN_ROLES, Need, allows, needs_of_component, needs_of_plan, needs_of_policy,
+    ASSIGN_ROLES, Need, allows, needs_of_component, needs_of_plan, needs_of_policy, needs_of_setting,
 };
 use super::{Case, Rule, Said, listed, say};
-use crate::catalog::model::{Answer, Lifecycle, RoleNeed};
+use crate::catalog::model::{Answer, Lifecycle, RoleNeed, RoleScope};
 use crate::catalog::nearest;
 
 pub(super) const ALL: &[Rule] = &[
@@ -234,7 +234,21 @@ fn permission(case: &Case<'_>) -> Vec<Said> {
         let needs = needs_of_policy(case.facts);
         missing(case, &needs, &[], ("assigning policies with their roles", Subject::Policy))
     });
-    of_plan.into_iter().chain(of_component).chain(of_policy).collect()
+    let of_setting = case.facts.setting.known().and_then(|resource_type| {
+        let (needs, roles) = (needs_of_setting(resource_type), [security_admin()]);
+        missing(case, &needs, &roles, ("settings of Defender for Cloud", Subject::Setting))
+    });
+    of_plan.into_iter().chain(of_component).chain(of_policy).chain(of_setting).collect()
+}
+
+/// The role for all that Defender for Cloud can be set to.
+/// <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security#security-admin>
+fn security_admin() -> RoleNeed {
+    RoleNeed {
+        action: "enable".to_owned(),
+        any_of: vec!["fb1c8493-542b-48eb-b624-b4c8fea62acd".to_owned()],
+        scope: RoleScope::Subscription,
+    }
 }
 
 /// Names of which one is enough: `A`, `A or B`, `A, B or C`.

@@ -35,6 +35,7 @@ pub(super) fn path(subject: &Subject) -> Option<AttributePath> {
         | Subject::Property(..)
         | Subject::Component
         | Subject::Policy
-        | Subject::Removal => "component",
+        | Subject::Removal
+        | Subject::Setting => "component",
     }))
 }

@@ -54,7 +54,8 @@ pub(super) fn path(subject: &Subject) -> Option<AttributePath> {
         | Subject::Component
         | Subject::Remediation
         | Subject::Policy
-        | Subject::Removal => "component",
+        | Subject::Removal
+        | Subject::Setting => "component",
     }))
 }
 

@@ -95,7 +95,8 @@ pub(super) fn path(subject: &Subject) -> Option<AttributePath> {
         | Subject::Workspace
         | Subject::Region
         | Subject::Remediation
-        | Subject::Policy => AttributePath::of("name"),
+        | Subject::Policy
+        | Subject::Setting => AttributePath::of("name"),
     })
 }
 

