@@ -43,7 +43,8 @@ pub struct Options {
     pub latency: Duration,
     /// How long a new identity cannot be given a role (`PrincipalNotFound`); default no time.
     pub replication_delay: Duration,
-    /// How long a GET still misses a new policy assignment and still shows a deleted one; default no time.
+    /// How long a GET still misses a new policy assignment, still shows a deleted one, and misses the workspace of a
+    /// setting that was written; default no time.
     pub consistency_delay: Duration,
     /// How long a remediation stays in each of the states `Accepted`, `Evaluating` and `Running`; default no time:
     /// it is finished when it is first looked at.
@@ -229,7 +230,7 @@ impl Emulator {
         self.world.lock().delays.replication = delay;
     }
 
-    /// Sets how long reads lag behind writes of policy assignments from now on.
+    /// Sets how long reads lag behind writes of policy assignments and workspace settings from now on.
     pub fn set_consistency_delay(&self, delay: Duration) {
         self.world.lock().delays.consistency = delay;
     }

@@ -33,7 +33,8 @@
 //! - Roles beyond those that built-in policies use: a document `…/providers/Microsoft.Authorization/roleDefinitions/{id}`.
 //! - What is not compliant: see `policy::deployments`.
 //! - Machines, clusters and what is installed on them: documents with Azure's ids and bodies; see `machines`, `clusters`.
-//! - How operations on them fail: a document `{machine, cluster or scope}/providers/Emulator.Faults/extensions`; see
+//! - What fails of Defender for Storage on an account: see `security::storage_settings`.
+//! - How operations on machines and clusters fail: a document `{machine, cluster or scope}/providers/Emulator.Faults/extensions`; see
 //!   `operations::faults`.
 
 mod access;
@@ -61,6 +62,7 @@ mod route;
 mod security;
 mod seed;
 mod snapshot;
+mod storage;
 mod store;
 #[cfg(test)]
 mod tests;

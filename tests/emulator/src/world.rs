@@ -23,7 +23,7 @@ use crate::store::{Store, key};
 pub(crate) struct Delays {
     /// Until a new identity can be given a role.
     pub(crate) replication: Duration,
-    /// Until a read sees that a policy assignment was made or deleted.
+    /// Until a read sees that a policy assignment was made or deleted, or the workspace of a setting.
     pub(crate) consistency: Duration,
     /// How long a remediation stays in each of its states.
     pub(crate) remediation_step: Duration,

@@ -30,7 +30,11 @@ use crate::message::{Answer, Call};
 use crate::operations::{self, polls};
 use crate::policy::{assignments, definitions, remediations};
 use crate::route::not_implemented;
-use crate::security::{assessment_settings, auto_provisioning, onboarding, pricings, settings};
+use crate::security::{
+    assessment_settings, auto_provisioning, contacts, onboarding, pricings, settings, storage_settings,
+    workspace_settings,
+};
+use crate::storage;
 use crate::workspaces;
 use crate::world::World;
 
@@ -46,7 +50,7 @@ pub(crate) struct ResourceType {
 }
 
 /// All types, sorted by name.
-static TYPES: [&ResourceType; 38] = [
+static TYPES: [&ResourceType; 42] = [
     &permissions::TYPE,
     &assignments::TYPE,
     &definitions::DEFINITIONS,
@@ -81,10 +85,14 @@ static TYPES: [&ResourceType; 38] = [
     &providers::REGISTER,
     &subscriptions::TYPE,
     &auto_provisioning::TYPE,
+    &storage_settings::TYPE,
     &onboarding::TYPE,
     &pricings::TYPE,
+    &contacts::TYPE,
     &assessment_settings::TYPE,
     &settings::TYPE,
+    &workspace_settings::TYPE,
+    &storage::TYPE,
 ];
 
 /// One request to one resource type.
