@@ -4,8 +4,11 @@ mod autoprovisioning;
 mod extension;
 mod plan;
 mod policy_assignment;
+mod security_contact;
 mod setting;
+mod storage_protection;
 mod vulnerability_assessment;
+mod workspace;
 
 use tfplugin_protocol::provider::DynResource;
 
@@ -17,6 +20,9 @@ pub const ALL: &[&dyn DynResource<Context>] = &[
     &extension::MachineExtension,
     &plan::Plan,
     &policy_assignment::PolicyAssignment,
+    &security_contact::RESOURCE,
     &setting::RESOURCE,
+    &storage_protection::RESOURCE,
     &vulnerability_assessment::RESOURCE,
+    &workspace::RESOURCE,
 ];

@@ -150,8 +150,8 @@ async fn write<K: Kind>(
     found: Option<&K::Live>,
 ) -> Result<K::Model> {
     let (document, wanted) = (place.document::<K>(), K::wanted(&planned, found));
-    let is_there = found == Some(&wanted) && record::failures(&call.private, None).is_empty();
-    if let (Some(found), true) = (found, is_there) {
+    let is_there = found.filter(|found| K::is_taken(&wanted, found));
+    if let (Some(found), true) = (is_there, record::failures(&call.private, None).is_empty()) {
         return Ok(K::refresh(planned, found, &record::Failures::new()));
     }
     let answer = match put::<K>(documents, &document, K::body(&wanted), &patience(call)).await {
@@ -163,7 +163,7 @@ async fn write<K: Kind>(
     };
     let failures = K::failures(&answer).unwrap_or_default();
     record::remember(&mut call.private, &failures);
-    let is_taken = answer == wanted;
+    let is_taken = K::is_taken(&wanted, &answer);
     let state = K::refresh(planned, &answer, &failures);
     if is_taken && failures.is_empty() {
         return Ok(state);

@@ -87,6 +87,11 @@ pub(crate) trait Kind: Send + Sync + 'static {
     /// What Azure is to have; what is not known stays as it is found.
     fn wanted(planned: &Self::Model, found: Option<&Self::Live>) -> Self::Live;
 
+    /// Whether Azure has what is wanted. What it adds by itself is no difference.
+    fn is_taken(wanted: &Self::Live, now: &Self::Live) -> bool {
+        wanted == now
+    }
+
     /// What is sent so that there is nothing in this place; nothing where that takes a deletion.
     fn off(_prior: &Self::Model) -> Option<Json> {
         None

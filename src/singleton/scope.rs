@@ -3,7 +3,7 @@
 use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostic, Result, Value};
 
-use super::kind::{Framed, Kind, Place};
+use super::kind::{Frame, Framed, Kind, Place};
 use crate::arm::{IdError, Scope, ScopeKind};
 use crate::context::{Context, parse_id};
 
@@ -93,4 +93,32 @@ pub(crate) fn imported<K: Kind>(
             Ok(Target { scope, name: identity.get("name").as_str().map(str::to_owned) })
         }
     }
+}
+
+/// The same for a setting of which a subscription has one, and its name is no choice; returns the model as far as it is
+/// known. `also` says which other names mean the same.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn imported_only<K: Kind>(
+    call: &Call<Context>,
+    target: ImportTarget<'_>,
+    what: &str,
+    name: &str,
+    also: impl Fn(&str) -> bool,
+) -> Result<K::Model>
+where
+    K::Model: Default,
+{
+    let target = imported::<K>(call, target, what, name)?;
+    if let Some(other) = target.name.filter(|other| !other.eq_ignore_ascii_case(name) && !also(other)) {
+        let detail = format!("The only {} is named {name}, not {other:?}.", K::TYPE);
+        return Err(Diagnostic::error(format!("Not the id of {what}"), detail).into());
+    }
+    let mut model = K::Model::default();
+    model.set_frame(Frame { place: target.scope.as_str().into(), ..Frame::default() });
+    let id = K::place(&model)?.map(|place| place.id);
+    model.set_frame(Frame { id: id.into(), ..model.frame() });
+    Ok(model)
 }

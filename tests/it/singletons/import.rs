@@ -19,6 +19,12 @@ fn cases() -> Vec<(&'static str, &'static str, String, String)> {
             id("settings/Sentinel"),
         ),
         (
+            "defender_security_contact",
+            "emails = [\"soc@example.com\"]",
+            id("securityContacts/default1"),
+            id("securityContacts/default"),
+        ),
+        (
             "defender_vulnerability_assessment",
             "",
             id(&format!("{assessment}/AzureServersSetting")),

@@ -9,6 +9,7 @@ use crate::shared::process::Failure;
 #[test]
 fn between_any_two_requests_of_a_create() -> Result<(), Failure> {
     for (kind, body, path) in [
+        ("defender_security_contact", "phone = \"1234\"", "securityContacts/default"),
         ("defender_setting", "name = \"WDATP\"\nenabled = true", "settings/WDATP"),
         (
             "defender_vulnerability_assessment",

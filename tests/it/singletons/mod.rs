@@ -3,8 +3,12 @@
 mod import;
 #[cfg(target_os = "linux")]
 mod killed;
+mod security_contact;
 mod setting;
+mod storage_protection;
+mod succession;
 mod vulnerability_assessment;
+mod workspace;
 
 use crate::assignments::{requests, require_settled};
 use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
@@ -88,6 +92,6 @@ fn flat(output: &Output) -> String {
     let said = format!("{}\n{}", output.stdout, output.stderr);
     let said = said.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     // Each run begins with a warning of Terraform's that this provider is not from a registry.
-    let own = said.find("Error: ").filter(|_| output.code != Some(0)).unwrap_or_default();
+    let own = said.find("Error: ").filter(|_| output.code == Some(1)).unwrap_or_default();
     said[own..].to_owned()
 }

@@ -1,0 +1,169 @@
+//! `defender_storage_protection`: what Defender for Storage does on one storage account, other than its subscription says.
+//!
+//! <https://learn.microsoft.com/rest/api/defenderforcloud/defender-for-storage>
+
+mod check;
+mod live;
+mod schema;
+mod state;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
+use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
+
+use crate::arm::Scope;
+use crate::context::Context;
+use crate::singleton::{Failures, Frame, Framed as _, Kind, Place, Singleton, framed};
+use live::Live;
+
+/// The resource.
+pub(super) const RESOURCE: Singleton<StorageProtection> = Singleton::new();
+
+/// The only name.
+const NAME: &str = "current";
+/// The type of accounts.
+const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
+
+/// The kind of setting.
+#[derive(Debug)]
+pub(super) struct StorageProtection;
+
+/// Configuration, plan and state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Model {
+    id: Attr<String>,
+    storage_account_id: Attr<String>,
+    enabled: Attr<bool>,
+    override_subscription_settings: Attr<bool>,
+    malware_scanning: Attr<Scanning>,
+    sensitive_data_discovery: Attr<Discovery>,
+    on_destroy: Attr<String>,
+}
+framed!(Model, storage_account_id);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Scanning {
+    on_upload: Attr<OnUpload>,
+    scan_results_event_grid_topic_id: Attr<String>,
+    blob_scan_results_options: Attr<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct OnUpload {
+    enabled: Attr<bool>,
+    cap_gb_per_month: Attr<i64>,
+    filters: Attr<Filters>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names are Azure's")]
+struct Filters {
+    exclude_blobs_with_prefix: Attr<Vec<Attr<String>>>,
+    exclude_blobs_with_suffix: Attr<Vec<Attr<String>>>,
+    exclude_blobs_larger_than: Attr<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Discovery {
+    enabled: Attr<bool>,
+}
+
+impl Kind for StorageProtection {
+    type Model = Model;
+    type Live = Live;
+
+    const NAME: &'static str = "defender_storage_protection";
+    const TYPE: &'static str = "Microsoft.Security/defenderForStorageSettings";
+    const VERSION: &'static str = "2025-06-01";
+    const PLACED_BY: &'static str = "storage_account_id";
+    const MERGES: bool = true;
+    const IDENTITY: &'static [IdentityAttribute] = &[IdentityAttribute {
+        name: "storage_account_id",
+        description: "The storage account's id.",
+        required: true,
+    }];
+
+    fn schema() -> Schema {
+        schema::schema()
+    }
+
+    fn identity(state: &Model) -> Option<Value> {
+        let account = state.storage_account_id.known()?;
+        Some(Value::from_iter([("storage_account_id", Value::from(account.as_str()))]))
+    }
+
+    fn check(config: &Model) -> Diagnostics {
+        check::check(config)
+    }
+
+    fn place(model: &Model) -> Result<Option<Place>> {
+        let Some(account) = model.storage_account_id.known() else { return Ok(None) };
+        let account = Scope::from(check::account(account)?);
+        let what = format!("Defender for Storage on {}", account.id().name());
+        Ok(Some(Place::new::<Self>(account, NAME, what)))
+    }
+
+    /// What differs from the subscription counts only where it is said to.
+    /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/32272>
+    fn complete(config: &Model, planned: &mut Model) {
+        if config.override_subscription_settings.is_null() && check::differs(config) {
+            planned.override_subscription_settings = Attr::Known(true);
+        }
+    }
+
+    fn live(body: &Json) -> Result<Live, String> {
+        Live::read(body)
+    }
+
+    fn body(live: &Live) -> Json {
+        live.body()
+    }
+
+    fn wanted(planned: &Model, found: Option<&Live>) -> Live {
+        state::wanted(planned, found)
+    }
+
+    fn is_taken(wanted: &Live, now: &Live) -> bool {
+        wanted.is_taken(now)
+    }
+
+    /// There is no deletion: an account without a setting of its own follows its subscription.
+    fn off(_prior: &Model) -> Option<Json> {
+        Some(json!({"properties": {"isEnabled": false, "overrideSubscriptionLevelSettings": false}}))
+    }
+
+    fn refresh(state: Model, live: &Live, failures: &Failures) -> Model {
+        state::refresh(state, live, failures)
+    }
+
+    fn failures(live: &Live) -> Option<Failures> {
+        live.failures.clone()
+    }
+
+    fn import(_call: &Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
+        let id = match target {
+            ImportTarget::Id(id) => id,
+            ImportTarget::Identity(identity) => {
+                identity.get("storage_account_id").as_str().unwrap_or_default()
+            }
+        };
+        let account = check::account_of(id)?;
+        let mut model = Model { storage_account_id: account.as_str().into(), ..Model::default() };
+        let id = Self::place(&model)?.map(|place| place.id);
+        model.set_frame(Frame { id: id.into(), ..model.frame() });
+        Ok(model)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin_protocol::model::misfits;
+
+    use super::*;
+
+    #[test]
+    fn schema_and_model_have_the_same_attributes() {
+        assert_eq!(misfits::<Model>(&schema::schema()), Vec::<String>::new());
+    }
+}
