@@ -95,14 +95,22 @@ pub(super) async fn delete<K: Kind>(call: &mut Call<Context>, prior: &K::Model) 
     };
     let (documents, document, patience) = (context.documents()?, place.document::<K>(), patience(call));
     let outcome = match body {
-        None => documents.delete(&document, &patience).await,
-        Some(body) => put::<K>(documents, &document, body, &patience).await.map(drop),
+        None => documents.delete(&document, &patience).await.map(|()| None),
+        Some(body) => {
+            put::<K>(documents, &document, body, &patience).await.map(|answer| K::failures(&answer))
+        }
     };
     match outcome {
         // The resource is gone, and its setting with it.
         Err(error) if is_gone(&error, &place) => Ok(()),
         Err(error) => Err(not_restored(&error)),
-        Ok(()) => Ok(()),
+        Ok(failures) => {
+            let failed = |(attribute, reason): (&String, &String)| {
+                let detail = format!("{attribute} of {} could not be put back as it was: {reason}", place.id);
+                Diagnostic::error("Restoring failed in part", detail)
+            };
+            failures.iter().flatten().map(failed).collect::<Diagnostics>().into_result().map(drop)
+        }
     }
 }
 

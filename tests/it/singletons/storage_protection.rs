@@ -133,6 +133,22 @@ fn what_azure_cannot_switch_is_an_error_and_stays_visible() -> Result<(), Failur
 }
 
 #[test]
+fn what_cannot_be_put_back_is_an_error() -> Result<(), Failure> {
+    let scene = begun(Some(own(7)), "malware_scanning = { on_upload = { enabled = false } }")?;
+    settle(&scene)?;
+    let faults = format!("{}/providers/Emulator.Faults/defenderForStorageSettings", account());
+    scene
+        .azure
+        .put_resource(&faults, json!({"value": [{"feature": "malwareScanning", "message": "No scanner."}]}));
+    let failed = scene.workspace.destroy()?.require(1)?;
+    insta::assert_snapshot!("storage_not_restored", flat(&failed));
+    scene.azure.delete_resource(&faults);
+    scene.workspace.destroy()?.require(0)?;
+    assert_eq!(properties(&scene), own(7));
+    Ok(())
+}
+
+#[test]
 fn an_account_that_is_gone_takes_its_setting_along() -> Result<(), Failure> {
     let scene = begun(None, WHOLE)?;
     settle(&scene)?;

@@ -62,7 +62,9 @@ fn a_subscription_that_is_not_known_yet_can_be_planned() -> Result<(), Failure> 
 fn another_on_destroy_writes_nothing() -> Result<(), Failure> {
     let scene = scene(&[], &one(TYPE, "name = \"WDATP\"\nenabled = true"))?;
     settle(&scene)?;
-    scene.workspace.write("main.tf", &one(TYPE, "name = \"WDATP\"\nenabled = true\non_destroy = \"keep\""))?;
+    scene
+        .workspace
+        .write("main.tf", &one(TYPE, "name = \"WDATP\"\nenabled = true\non_destroy = \"keep\""))?;
     let asked = settle(&scene)?;
     assert!(asked.iter().all(|line| line.starts_with("GET")), "{asked:?}");
     Ok(())
