@@ -8,7 +8,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 use super::place::Place;
-use super::{ResourceType, Visit};
+use super::{ResourceType, Visit, page};
 use crate::entra::TENANT_ID;
 use crate::message::Answer;
 use crate::route::not_implemented;
@@ -16,6 +16,8 @@ use crate::store::{Store, key};
 use crate::world::World;
 
 const VERSIONS: &[&str] = &["2023-04-01", "2021-04-01", "2020-05-01", "2020-02-01", "2018-03-01-preview"];
+/// How many descendants a page has where the request does not say; Azure's number is not documented.
+const PAGE: usize = 200;
 const KIND: &str = "Microsoft.Management/managementGroups";
 
 /// The type's row in the table.
@@ -94,7 +96,10 @@ pub(crate) fn parent(store: &Store, group: &str) -> Option<String> {
 
 /// The group right above a subscription: the root where nothing else is said and there are groups at all.
 pub(crate) fn of_subscription(store: &Store, subscription: &str) -> Option<String> {
-    let said = members(store).find(|(_, member)| member == subscription).map(|(group, _)| group);
+    let names = all(store).filter_map(|group| group["name"].as_str());
+    let mut names =
+        names.filter(|name| store.get(&format!("{}/subscriptions/{subscription}", id(name))).is_some());
+    let said = names.next().map(str::to_ascii_lowercase);
     said.or_else(|| store.get(&id(TENANT_ID)).map(|_| TENANT_ID.to_owned()))
 }
 
@@ -147,7 +152,7 @@ fn descendants(world: &mut World, visit: &Visit<'_>) -> Answer {
     }
     let mut value = Vec::new();
     gather(&children(&world.store, name, true), &id(name), &mut value);
-    Answer::json(200, &json!({ "value": value }))
+    page::of(world, visit.call, &value, PAGE).unwrap_or_else(|refusal| refusal)
 }
 
 fn gather(children: &[Value], parent: &str, value: &mut Vec<Value>) {
@@ -224,14 +229,10 @@ fn in_list(group: &Value) -> Value {
     })
 }
 
-fn all(store: &Store) -> impl Iterator<Item = &Value> {
+/// All groups.
+pub(crate) fn all(store: &Store) -> impl Iterator<Item = &Value> {
     let depth = id("").matches('/').count();
     store.under(&id("")).filter(move |(id, _)| id.matches('/').count() == depth).map(|(_, group)| group)
-}
-
-/// Groups and the subscriptions that were put below them.
-fn members(store: &Store) -> impl Iterator<Item = (String, String)> {
-    store.under(&id("")).filter_map(|(id, _)| Some((name_in(id)?, member_in(id)?)))
 }
 
 fn document(name: &str, display_name: &str, parent: &str) -> Value {

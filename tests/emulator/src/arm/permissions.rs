@@ -47,6 +47,13 @@ pub(crate) fn check(world: &World, kind: &str, place: &Place, method: &Method) -
     Err(Answer::error(403, "AuthorizationFailed", &message))
 }
 
+/// Whether the caller may do anything at all at a place.
+pub(crate) fn has_any(world: &World, place: &Place) -> bool {
+    let permissions = effective(world, place);
+    let mut permissions = permissions.as_array().into_iter().flatten();
+    permissions.any(|permission| permission["actions"].as_array().is_some_and(|actions| !actions.is_empty()))
+}
+
 fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     if visit.call.method != Method::GET {
         return not_implemented(visit.call);

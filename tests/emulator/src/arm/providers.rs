@@ -88,6 +88,16 @@ pub(crate) fn check(world: &World, place: &Place, method: &Method) -> Result<(),
     Err(Answer::error(409, "MissingSubscriptionRegistration", &message))
 }
 
+/// Whether the subscription of a place is registered for Microsoft Defender for Cloud, or a plan of it was ever set.
+pub(crate) fn is_registered(store: &Store, place: &Place) -> bool {
+    let Some(subscription) = place.subscription() else { return false };
+    let scope = format!("/subscriptions/{subscription}");
+    let registration = store.get(&id(&scope, "Microsoft.Security"));
+    let was_set =
+        || store.memories_under(&format!("{scope}/providers/Microsoft.Security/pricings")).next().is_some();
+    registration.is_none_or(|document| document["registrationState"] == "Registered") || was_set()
+}
+
 fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     let scope = &visit.place.scope;
     if visit.call.method != Method::GET || scope.is_empty() {

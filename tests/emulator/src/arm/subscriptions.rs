@@ -4,7 +4,8 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::{ResourceType, Visit};
+use super::place::Place;
+use super::{ResourceType, Visit, page, permissions};
 use crate::entra::TENANT_ID;
 use crate::message::{Answer, Call};
 use crate::route::not_implemented;
@@ -27,6 +28,9 @@ pub(crate) static TYPE: ResourceType = ResourceType {
     ],
     answer,
 };
+
+/// How many subscriptions a page has; Azure's number is not documented.
+const PAGE: usize = 200;
 
 /// A new subscription.
 pub(crate) fn document(subscription: &str) -> Value {
@@ -73,15 +77,24 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     let Call { method: Method::GET, .. } = visit.call else { return not_implemented(visit.call) };
     match visit.place.name() {
         None => {
-            let value: Vec<&Value> = all(&world.store).collect();
-            let count = json!({ "type": "Total", "value": value.len() });
-            Answer::json(200, &json!({ "value": value, "count": count }))
+            let value = visible(world);
+            let page = page::of(world, visit.call, &value, PAGE);
+            page.unwrap_or_else(|refusal| refusal)
         }
         Some(id) => match world.store.get(&format!("/subscriptions/{id}")) {
             Some(document) => Answer::json(200, document),
             None => not_implemented(visit.call),
         },
     }
+}
+
+/// The subscriptions in which the caller may do anything at all.
+pub(crate) fn visible(world: &World) -> Vec<Value> {
+    let may_enter = |document: &&Value| {
+        let place = document["id"].as_str().and_then(Place::parse);
+        place.is_some_and(|place| permissions::has_any(world, &place))
+    };
+    all(&world.store).filter(may_enter).cloned().collect()
 }
 
 fn all(store: &Store) -> impl Iterator<Item = &Value> {

@@ -1,4 +1,4 @@
-//! Azure Resource Graph: machines, clusters and their extensions by query.
+//! Azure Resource Graph: machines, clusters and their extensions, subscriptions and their plans, by query.
 //!
 //! `resources` answers requests, `query` reads the few forms of Kusto that are known, `rows` makes the tables, `window`
 //! counts queries. Rows are

@@ -22,6 +22,12 @@ pub(crate) enum Table {
     Resources,
     /// `kubernetesconfigurationresources`.
     KubernetesConfiguration,
+    /// `resourcecontainers`: subscriptions and management groups.
+    Containers,
+    /// `securityresources`: Defender plans.
+    Security,
+    /// `policyresources`: assignments.
+    Policy,
 }
 
 /// One step.
@@ -29,12 +35,38 @@ pub(crate) enum Table {
 pub(crate) enum Operator {
     /// `where type in~ ('a', 'b')`, `where type =~ 'a'`, `where id =~ 'a'`; the texts are lower case.
     Where(Column, Vec<String>),
-    /// `project a, b`.
-    Project(Vec<String>),
+    /// `where type == 'a'`, in this letter case.
+    Exactly(Column, String),
+    /// `where id !contains 'a'`; the text is lower case.
+    Without(Column, String),
+    /// `project a, b, c = properties.d, e = tostring(properties.f)`.
+    Project(Vec<Projected>),
     /// `order by id asc`: the order that rows have anyway.
     OrderById,
     /// `limit 5`.
     Limit(usize),
+}
+
+/// A column of a projection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Projected {
+    /// What it is called.
+    pub(crate) name: String,
+    /// The column that it comes from, and the fields on the way to it.
+    pub(crate) path: Vec<String>,
+    /// What is made of it.
+    pub(crate) cast: Cast,
+}
+
+/// What a projection makes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cast {
+    /// Nothing.
+    None,
+    /// `tostring(…)`: what is not there is an empty text.
+    Text,
+    /// `tobool(…)`: what is none is null.
+    Flag,
 }
 
 /// A column that can be compared.
@@ -181,6 +213,9 @@ impl Reader<'_> {
         let table = match self.word().map(str::to_ascii_lowercase).as_deref() {
             Some("resources") => Table::Resources,
             Some("kubernetesconfigurationresources") => Table::KubernetesConfiguration,
+            Some("resourcecontainers") => Table::Containers,
+            Some("securityresources") => Table::Security,
+            Some("policyresources") => Table::Policy,
             _ => return self.misread(),
         };
         self.next += 1;
@@ -192,11 +227,11 @@ impl Reader<'_> {
             return self.comparison();
         }
         if self.accept("project") {
-            let mut columns = vec![self.column()?];
+            let mut columns = vec![self.projected()?];
             while self.accept(",") {
-                columns.push(self.column()?);
+                columns.push(self.projected()?);
             }
-            self.columns.clone_from(&columns);
+            self.columns = columns.iter().map(|column| column.name.clone()).collect();
             return Ok(Operator::Project(columns));
         }
         if self.accept("order") {
@@ -218,16 +253,52 @@ impl Reader<'_> {
         self.expect_column(if column == Column::Type { "type" } else { "id" })?;
         if column == Column::Type && self.accept("in~") {
             self.expect("(")?;
-            let mut texts = vec![self.text()?];
+            let mut texts = vec![self.text()?.to_ascii_lowercase()];
             while self.accept(",") {
-                texts.push(self.text()?);
+                texts.push(self.text()?.to_ascii_lowercase());
             }
             self.expect(")")?;
             return Ok(Operator::Where(column, texts));
         }
+        if column == Column::Id && self.accept("!") {
+            self.expect("contains")?;
+            return Ok(Operator::Without(column, self.text()?.to_ascii_lowercase()));
+        }
         self.expect("=")?;
+        if self.accept("=") {
+            return Ok(Operator::Exactly(column, self.text()?));
+        }
         self.expect("~")?;
-        Ok(Operator::Where(column, vec![self.text()?]))
+        Ok(Operator::Where(column, vec![self.text()?.to_ascii_lowercase()]))
+    }
+
+    fn projected(&mut self) -> Result<Projected, Misread> {
+        let alias = self.tokens.get(self.next + 1).is_some_and(|token| token.text == "=" && !token.quoted);
+        if !alias {
+            let name = self.column()?;
+            return Ok(Projected { path: vec![name.clone()], name, cast: Cast::None });
+        }
+        let name = self.word().unwrap_or_default().to_owned();
+        self.next += 2;
+        let cast = match self.word() {
+            Some("tostring") => Cast::Text,
+            Some("tobool") => Cast::Flag,
+            _ => Cast::None,
+        };
+        if cast != Cast::None {
+            self.next += 1;
+            self.expect("(")?;
+        }
+        let mut path = vec![self.column()?];
+        while self.accept(".") {
+            let Some(field) = self.word().map(str::to_owned) else { return self.misread() };
+            path.push(field);
+            self.next += 1;
+        }
+        if cast != Cast::None {
+            self.expect(")")?;
+        }
+        Ok(Projected { name, path, cast })
     }
 
     fn column(&mut self) -> Result<String, Misread> {
@@ -248,13 +319,41 @@ impl Reader<'_> {
             return self.misread();
         };
         self.next += 1;
-        Ok(token.text.to_ascii_lowercase())
+        Ok(token.text.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn plain(column: &str) -> Projected {
+        Projected { name: column.to_owned(), path: vec![column.to_owned()], cast: Cast::None }
+    }
+
+    #[test]
+    fn plans_of_all_subscriptions_are_read() {
+        let text = "securityresources | where type == 'A/b' | where id !contains '/resourceGroups/' \
+                    | project id, tier = tostring(properties.pricingTier), old = tobool(properties.deprecated), \
+                    extensions = properties.extensions | order by id asc";
+        let path = |name: &str, field: &str, cast: Cast| Projected {
+            name: name.to_owned(),
+            path: vec!["properties".to_owned(), field.to_owned()],
+            cast,
+        };
+        let operators = vec![
+            Operator::Exactly(Column::Type, "A/b".to_owned()),
+            Operator::Without(Column::Id, "/resourcegroups/".to_owned()),
+            Operator::Project(vec![
+                plain("id"),
+                path("tier", "pricingTier", Cast::Text),
+                path("old", "deprecated", Cast::Flag),
+                path("extensions", "extensions", Cast::None),
+            ]),
+            Operator::OrderById,
+        ];
+        assert_eq!(read(text), Ok(Query { table: Table::Security, operators }));
+    }
 
     #[test]
     fn what_is_known_is_read() {
@@ -265,7 +364,7 @@ mod tests {
             Operator::Where(Column::Type, types.iter().map(|&kind| kind.to_owned()).collect())
         };
         let columns =
-            |columns: &[&str]| Operator::Project(columns.iter().map(|&column| column.to_owned()).collect());
+            |columns: &[&str]| Operator::Project(columns.iter().map(|column| plain(column)).collect());
         check("resources", Table::Resources, vec![]);
         check(
             "Resources | where type in~ ('A.B/c', \"d\") | project id, name,properties | order by id asc | limit 3",
@@ -290,8 +389,9 @@ mod tests {
             assert_eq!(read(text), Err(Misread { at, token: token.to_owned() }), "{text}");
         };
         check("", 0, "<EOF>");
-        check("securityresources", 0, "securityresources");
-        check("resources | where type == 'x'", 24, "=");
+        check("healthresources", 0, "healthresources");
+        check("resources | where type != 'x'", 23, "!");
+        check("resources | project a = toint(properties.b)", 24, "toint");
         check("resources | where name =~ 'x'", 18, "name");
         check("resources | where id in~ ('x')", 21, "in~");
         check("resources | where type =~ x", 26, "x");

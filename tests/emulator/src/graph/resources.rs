@@ -1,12 +1,14 @@
 //! `Microsoft.ResourceGraph/resources`: one query over all subscriptions, in pages.
 //! <https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::query::{self, Column, Misread, Operator};
+use super::query::{self, Cast, Column, Misread, Operator, Projected};
 use super::rows;
 use crate::arm::{ResourceType, Visit, groups, hierarchy, subscriptions};
 use crate::message::Answer;
@@ -50,15 +52,12 @@ fn answered(world: &World, visit: &Visit<'_>) -> Result<Answer, Answer> {
     }
     let text = body["query"].as_str().unwrap_or_default();
     let query = query::read(text).map_err(|misread| invalid(&misread))?;
-    let reachable = scope(world, &body)?;
+    let reach = scope(world, &body)?;
     let fingerprint = uuid::of(&format!("{text} {} {}", body["subscriptions"], body["managementGroups"]));
     let cut = cut(visit, &body["options"], &fingerprint)?;
 
     let mut rows = rows::of(world, query.table);
-    rows.retain(|row| {
-        let subscription = row["subscriptionId"].as_str().unwrap_or_default();
-        reachable.iter().any(|known| known.eq_ignore_ascii_case(subscription))
-    });
+    rows.retain(|row| reach.holds(world, row));
     let limited = query.operators.iter().any(|operator| matches!(operator, Operator::Limit(_)));
     for operator in &query.operators {
         rows = applied(operator, rows);
@@ -83,15 +82,40 @@ fn answered(world: &World, visit: &Visit<'_>) -> Result<Answer, Answer> {
     Ok(Answer::json(200, &answer))
 }
 
-/// The subscriptions that a request reaches: all, where it names none.
-fn scope(world: &World, body: &Value) -> Result<Vec<String>, Answer> {
+/// What a request reaches: the whole tenant where it names nothing.
+enum Reach {
+    Tenant,
+    Subscriptions(BTreeSet<String>),
+    Groups(Vec<String>, BTreeSet<String>),
+}
+
+impl Reach {
+    fn holds(&self, world: &World, row: &Value) -> bool {
+        let subscription = row["subscriptionId"].as_str().unwrap_or_default().to_ascii_lowercase();
+        match self {
+            Self::Tenant => true,
+            Self::Subscriptions(reached) => reached.contains(&subscription),
+            Self::Groups(_, below) if !subscription.is_empty() => below.contains(&subscription),
+            Self::Groups(asked, _) => {
+                let id = row["id"].as_str().unwrap_or_default();
+                let group = groups::name_in(id).map(|name| groups::id(&name)).unwrap_or_default();
+                asked.iter().any(|asked| hierarchy::is_within(&world.store, &group, &groups::id(asked)))
+            }
+        }
+    }
+}
+
+/// Reads where a request looks.
+fn scope(world: &World, body: &Value) -> Result<Reach, Answer> {
     let names = |field: &str| -> Option<Vec<&str>> {
         body[field].as_array().map(|names| names.iter().filter_map(Value::as_str).collect())
     };
-    let all = subscriptions::ids(&world.store);
+    let visible = subscriptions::visible(world);
+    let ids = visible.iter().filter_map(|document| document["subscriptionId"].as_str());
+    let all: BTreeSet<String> = ids.map(str::to_ascii_lowercase).collect();
     if let Some(asked) = names("subscriptions") {
-        let found: Vec<String> =
-            all.into_iter().filter(|id| asked.iter().any(|asked| asked.eq_ignore_ascii_case(id))).collect();
+        let wanted: BTreeSet<String> = asked.iter().map(|id| id.to_ascii_lowercase()).collect();
+        let found: BTreeSet<String> = all.intersection(&wanted).cloned().collect();
         if found.is_empty() {
             let message = format!(
                 "There must be at least one subscription that is eligible to contain resources. Given: '{}'.",
@@ -101,14 +125,15 @@ fn scope(world: &World, body: &Value) -> Result<Vec<String>, Answer> {
                 json!({ "code": "NoValidSubscriptionsInQueryRequest", "message": message }),
             ]));
         }
-        return Ok(found);
+        return Ok(Reach::Subscriptions(found));
     }
-    let Some(asked) = names("managementGroups") else { return Ok(all) };
+    let Some(asked) = names("managementGroups") else { return Ok(Reach::Tenant) };
     let below = |id: &String| {
         let scope = format!("/subscriptions/{id}");
         asked.iter().any(|group| hierarchy::is_within(&world.store, &scope, &groups::id(group)))
     };
-    Ok(all.into_iter().filter(below).collect())
+    let below = all.into_iter().filter(below).collect();
+    Ok(Reach::Groups(asked.into_iter().map(str::to_owned).collect(), below))
 }
 
 fn cut(visit: &Visit<'_>, options: &Value, fingerprint: &str) -> Result<Cut, Answer> {
@@ -133,20 +158,24 @@ fn cut(visit: &Visit<'_>, options: &Value, fingerprint: &str) -> Result<Cut, Ans
 }
 
 fn applied(operator: &Operator, mut rows: Vec<Value>) -> Vec<Value> {
+    let text = |row: &Value, column: Column| -> String {
+        let column = match column {
+            Column::Id => "id",
+            Column::Type => "type",
+        };
+        row[column].as_str().unwrap_or_default().to_owned()
+    };
     match operator {
         Operator::Where(column, texts) => {
-            let column = match column {
-                Column::Id => "id",
-                Column::Type => "type",
-            };
-            rows.retain(|row| {
-                let value = row[column].as_str().unwrap_or_default().to_ascii_lowercase();
-                texts.contains(&value)
-            });
+            rows.retain(|row| texts.contains(&text(row, *column).to_ascii_lowercase()));
+        }
+        Operator::Exactly(column, wanted) => rows.retain(|row| text(row, *column) == *wanted),
+        Operator::Without(column, part) => {
+            rows.retain(|row| !text(row, *column).to_ascii_lowercase().contains(part));
         }
         Operator::Project(columns) => {
             let project = |row: &Value| -> Value {
-                columns.iter().map(|column| (column.clone(), row[column].clone())).collect()
+                columns.iter().map(|column| (column.name.clone(), projected(row, column))).collect()
             };
             rows = rows.iter().map(project).collect();
         }
@@ -154,6 +183,20 @@ fn applied(operator: &Operator, mut rows: Vec<Value>) -> Vec<Value> {
         Operator::Limit(limit) => rows.truncate(*limit),
     }
     rows
+}
+
+/// <https://learn.microsoft.com/kusto/query/tostring-function>, <https://learn.microsoft.com/kusto/query/tobool-function>
+fn projected(row: &Value, column: &Projected) -> Value {
+    let value = column.path.iter().fold(row, |value, field| &value[field]);
+    match (column.cast, value) {
+        (Cast::None, _) | (Cast::Text, Value::String(_)) | (Cast::Flag, Value::Bool(_)) => value.clone(),
+        (Cast::Text, Value::Null) => json!(""),
+        (Cast::Text, _) => json!(value.to_string()),
+        (Cast::Flag, _) => {
+            let text = value.as_str().unwrap_or_default().to_ascii_lowercase();
+            text.parse::<bool>().map_or(Value::Null, Value::Bool)
+        }
+    }
 }
 
 fn bad_option(option: &str, why: &str) -> Answer {

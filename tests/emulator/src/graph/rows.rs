@@ -1,21 +1,26 @@
 //! The rows of the tables, made from documents. Pure but for reading the store.
 //! <https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources>
 
+use std::collections::BTreeMap;
+
 use hyper::Method;
 use serde_json::{Value, json};
 
 use super::query::{COLUMNS, Table};
 use crate::arm::place::Place;
-use crate::arm::{permissions, resource};
+use crate::arm::{groups, hierarchy, permissions, providers, resource, subscriptions};
 use crate::clusters::{connected, extensions as cluster_extensions, managed};
 use crate::entra::TENANT_ID;
 use crate::machines::{arc, arc_extensions, extension, extensions, scale_sets, view, virtual_machines};
+use crate::policy::assignments;
+use crate::security::pricings;
+use crate::storage;
 use crate::store::Store;
 use crate::workspaces;
 use crate::world::World;
 
 /// The types that have rows in `resources`.
-static RESOURCES: [&str; 9] = [
+static RESOURCES: [&str; 10] = [
     virtual_machines::TYPE.name,
     extensions::VIRTUAL_MACHINE.name,
     scale_sets::TYPE.name,
@@ -24,6 +29,7 @@ static RESOURCES: [&str; 9] = [
     arc::TYPE.name,
     arc_extensions::TYPE.name,
     connected::TYPE.name,
+    storage::TYPE.name,
     workspaces::TYPE.name,
 ];
 
@@ -31,18 +37,52 @@ static RESOURCES: [&str; 9] = [
 pub(crate) fn of(world: &World, table: Table) -> Vec<Value> {
     let store = &world.store;
     let kinds: &[&str] = match table {
+        Table::Containers => return containers(world),
         Table::Resources => &RESOURCES,
         Table::KubernetesConfiguration => &[cluster_extensions::TYPE.name],
+        Table::Security => &[pricings::TYPE.name],
+        Table::Policy => &[assignments::TYPE.name],
     };
-    let documents = store.under("/subscriptions");
-    documents
+    // Whoever may read one thing of a kind at a scope may read all of them.
+    let mut readable: BTreeMap<(String, &str), bool> = BTreeMap::new();
+    store
+        .documents()
         .filter_map(|(id, document)| {
             let place = Place::parse(id).filter(|place| place.name().is_some())?;
             let kind = kinds.iter().find(|kind| place.is(kind))?;
-            permissions::check(world, kind, &place, &Method::GET).ok()?;
-            Some(row(store, &shown(resource::whole(document.clone(), id, kind))))
+            let may_read = readable.entry((place.scope.clone(), kind)).or_insert_with(|| {
+                let known = table != Table::Security || providers::is_registered(store, &place);
+                known && permissions::check(world, kind, &place, &Method::GET).is_ok()
+            });
+            may_read.then(|| row(store, &shown(resource::whole(document.clone(), id, kind))))
         })
         .collect()
+}
+
+/// Subscriptions and management groups, with what they lie in, the nearest first.
+/// <https://learn.microsoft.com/azure/governance/resource-graph/samples/samples-by-category#management-groups>
+fn containers(world: &World) -> Vec<Value> {
+    let chain = |id: &str| -> Vec<Value> {
+        let above = hierarchy::reaching(&world.store, id).into_iter().skip(1);
+        let groups = above.filter_map(|id| world.store.get(&id));
+        groups
+            .map(|group| json!({ "name": group["name"], "displayName": group["properties"]["displayName"] }))
+            .collect()
+    };
+    let whole = |id: &Value, name: &Value, kind: &str, properties: Value| {
+        let mut row =
+            row(&world.store, &json!({ "id": id, "name": name, "type": kind, "properties": properties }));
+        row["properties"]["managementGroupAncestorsChain"] = json!(chain(id.as_str().unwrap_or_default()));
+        row
+    };
+    let groups = groups::all(&world.store)
+        .map(|group| whole(&group["id"], &group["name"], groups::TYPE.name, group["properties"].clone()));
+    let subscriptions = subscriptions::visible(world).into_iter().map(|document| {
+        let mut properties = json!({ "state": document["state"] });
+        properties["subscriptionPolicies"] = document["subscriptionPolicies"].clone();
+        whole(&document["id"], &document["displayName"], subscriptions::TYPE.name, properties)
+    });
+    groups.chain(subscriptions).collect()
 }
 
 /// An extension as its own API shows it: those of Azure Arc with what the agent reports, the others without.
@@ -61,7 +101,8 @@ fn shown(resource: Value) -> Value {
 fn row(store: &Store, resource: &Value) -> Value {
     let kind = resource["type"].as_str().unwrap_or_default().to_owned();
     let id = resource["id"].as_str().unwrap_or_default().to_owned();
-    let segment = |number: usize| id.split('/').nth(number).unwrap_or_default();
+    let in_subscription = crate::seed::subscription_of(&id).is_some();
+    let segment = |number: usize| id.split('/').nth(number).filter(|_| in_subscription).unwrap_or_default();
     let mut row = json!({});
     for column in COLUMNS {
         row[column] = resource[column].clone();

@@ -215,3 +215,48 @@ fn replies_have_the_fields_of_microsofts_examples() {
         assert_eq!(fields(&reply["data"][0]), fields(&expected["data"][0]), "{name}");
     }
 }
+
+#[test]
+fn plans_have_rows_where_defender_is_registered() {
+    let plans = "securityresources | where type == 'microsoft.security/pricings' \
+                 | where id !contains '/resourcegroups/' \
+                 | project id, subscriptionId, name, tier = tostring(properties.pricingTier), \
+                 subPlan = tostring(properties.subPlan), deprecated = tobool(properties.deprecated), \
+                 extensions = properties.extensions | order by id asc";
+    let mut world = fleet();
+    let off = json!({ "namespace": "Microsoft.Security", "registrationState": "NotRegistered" });
+    world.plant("/subscriptions/c/providers/Microsoft.Security", off);
+    world.plant("/subscriptions/d/providers/Microsoft.Authorization/permissions", json!({ "value": [] }));
+    let found = body(&query(&mut world, &json!({ "query": plans, "options": { "$top": 1000 } })));
+    let rows = found["data"].as_array().unwrap();
+    let of = |id: &str| rows.iter().filter(|row| row["subscriptionId"] == id).count();
+    assert_eq!((of("b"), of("c"), of("d"), rows.len()), (18, 0, 0, 36));
+    let row =
+        |name: &str| rows.iter().find(|row| row["name"] == name && row["subscriptionId"] == "b").unwrap();
+    assert_eq!(row("Arm")["tier"], "Free");
+    assert_eq!((&row("Arm")["subPlan"], &row("Arm")["deprecated"]), (&json!(""), &Value::Null));
+    assert_eq!(row("Dns")["deprecated"], true);
+    let page = body(&query(&mut world, &json!({ "query": plans, "options": { "$top": 20 } })));
+    assert_eq!((&page["count"], page["$skipToken"].is_string()), (&json!(20), true));
+}
+
+#[test]
+fn containers_are_what_the_caller_sees() {
+    let mut world = fleet();
+    world.plant("/subscriptions/d/providers/Microsoft.Authorization/permissions", json!({ "value": [] }));
+    let mut ask = |kind: &str, scope: &str| {
+        let text = format!("resourcecontainers | where type =~ '{kind}' | order by id asc");
+        let mut request = json!({ "query": text });
+        if !scope.is_empty() {
+            request["managementGroups"] = json!([scope]);
+        }
+        body(&query(&mut world, &request))["data"].as_array().unwrap().clone()
+    };
+    let subscriptions = ask("microsoft.resources/subscriptions", "");
+    let ids: Vec<&str> = subscriptions.iter().filter_map(|row| row["subscriptionId"].as_str()).collect();
+    assert_eq!(ids, [SUBSCRIPTION.trim_start_matches("/subscriptions/"), "b"]);
+    assert_eq!(subscriptions[1]["properties"]["managementGroupAncestorsChain"][0]["name"], "platform");
+    assert_eq!(ask("microsoft.resources/subscriptions", "platform").len(), 1);
+    assert_eq!(ask("microsoft.management/managementgroups", "platform").len(), 1);
+    assert_eq!(ask("microsoft.management/managementgroups", "").len(), 2);
+}
