@@ -8,19 +8,21 @@
 //! |---|---|---|---|
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
-//! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`context`], [`guide`], [`availability`] |
+//! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`adopt`], [`context`], [`guide`], [`diagnostics`], [`availability`], [`arm`] |
+//! | [`adopt`] | what Azure has, as a configuration with imports | the command line | [`context`], [`pricings`], [`subscriptions`], [`arm`] |
 //! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, `singleton`, [`inventory`], [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
 //! | `singleton` | settings of which there is one in its place: taken over, put back, the same for all | single resources | [`context`], [`documents`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`inventory`] | machines and clusters in the rules' terms: what they are, and which components they have | Terraform, HTTP | [`machines`], [`context`], [`availability`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
-//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`workspaces`], [`availability`], [`arm`] |
+//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`subscriptions`], [`workspaces`], [`availability`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`policy`] | Azure Policy: definitions, assignments, the roles that they take, remediations | Terraform, Defender | [`arm`] |
 //! | [`settings`] | settings of a subscription in `Microsoft.Security` | Terraform | [`arm`] |
 //! | [`documents`] | objects that are one small document each, read and written as a whole | Terraform, what stands in them | [`arm`] |
 //! | [`machines`] | machines and clusters, and the extensions on them | Terraform, Defender | [`arm`] |
+//! | [`subscriptions`] | subscriptions: their names, and which lie below a management group | Terraform, Defender | [`arm`] |
 //! | [`workspaces`] | Log Analytics workspaces, as far as policies ask | Terraform, Defender | [`arm`] |
 //! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
 //! | [`guide`] | the pages on the rules and on deployments, as Markdown | Terraform's values, HTTP | [`availability`] |
@@ -46,6 +48,7 @@ pub mod data_sources;
 pub mod functions;
 pub mod resources;
 
+pub mod adopt;
 mod assignment;
 pub mod guide;
 pub mod inventory;
@@ -61,6 +64,7 @@ pub mod permissions;
 pub mod policy;
 pub mod pricings;
 pub mod settings;
+pub mod subscriptions;
 pub mod workspaces;
 
 pub mod availability;

@@ -94,7 +94,12 @@ impl Name {
     }
 }
 
-fn text(argument: OsString) -> Result<String, String> {
+/// An argument as text.
+///
+/// # Errors
+///
+/// It is none.
+pub(super) fn text(argument: OsString) -> Result<String, String> {
     argument.into_string().map_err(|argument| format!("{} is no text", argument.display()))
 }
 

@@ -1,14 +1,41 @@
 //! What people can ask of the program without Terraform: one module each, listed here and nowhere else.
 
+mod adopt;
 mod arguments;
 mod availability;
 mod table;
 
-use tfplugin_protocol::Command;
+use tfplugin_protocol::{Command, Result};
+
+use crate::context::Context;
+
+/// What commands that ask Azure need, and only the provider knows.
+pub trait Surroundings {
+    /// The provider's address.
+    const ADDRESS: &'static str;
+
+    /// The surroundings of an empty provider block.
+    ///
+    /// # Errors
+    ///
+    /// Where the environment contradicts itself.
+    fn context() -> Result<Context>;
+}
 
 /// All commands, sorted by name.
-pub const ALL: &[Command] = &[Command {
-    name: "availability",
-    summary: "print where components are available, by cloud and day",
-    run: availability::run,
-}];
+pub const fn all<S: Surroundings>() -> &'static [Command] {
+    const {
+        &[
+            Command {
+                name: "adopt",
+                summary: "write what subscriptions have as a configuration with imports",
+                run: adopt::run::<S>,
+            },
+            Command {
+                name: "availability",
+                summary: "print where components are available, by cloud and day",
+                run: availability::run,
+            },
+        ]
+    }
+}

@@ -22,6 +22,7 @@ use crate::permissions::Permissions;
 use crate::policy::Policy;
 use crate::pricings::Pricings;
 use crate::settings::Settings;
+use crate::subscriptions::Subscriptions;
 use crate::workspaces::Workspaces;
 
 mod rules;
@@ -76,6 +77,7 @@ struct Services {
     policy: Policy,
     settings: Settings,
     documents: Documents,
+    subscriptions: Subscriptions,
     workspaces: Workspaces,
     machines: Machines,
 }
@@ -88,6 +90,7 @@ impl Context {
             policy: Policy::new(client.clone()),
             settings: Settings::new(client.clone()),
             documents: Documents::new(client.clone()),
+            subscriptions: Subscriptions::new(client.clone()),
             workspaces: Workspaces::new(client.clone()),
             machines: Machines::new(client.clone()),
             pricings: Pricings::new(client),
@@ -177,6 +180,15 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn machines(&self) -> Result<&Machines> {
         self.services().map(|services| &services.machines)
+    }
+
+    /// Subscriptions.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn subscriptions(&self) -> Result<&Subscriptions> {
+        self.services().map(|services| &services.subscriptions)
     }
 
     /// Log Analytics workspaces.

@@ -133,7 +133,7 @@ impl Pricing {
     /// # Errors
     ///
     /// A sentence on what is not a plan: without a tier that is known, a plan would look as if it were off.
-    pub(super) fn from_body(body: &Value) -> Result<Self, String> {
+    pub(crate) fn from_body(body: &Value) -> Result<Self, String> {
         let properties = &body["properties"];
         let text = |name: &str| properties[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let name = body["name"].as_str().unwrap_or_default().to_owned();

@@ -10,13 +10,13 @@ use tfplugin_protocol::{Diagnostics, Options, Result, Schema};
 
 pub use config::Config;
 
+use crate::commands::Surroundings;
 use crate::context::Context;
 use crate::{commands, data_sources, functions, resources};
 
 /// The provider's address and version, and its commands.
 pub const OPTIONS: Options =
-    Options::new("registry.terraform.io/defender-tf/defender", env!("CARGO_PKG_VERSION"))
-        .commands(commands::ALL);
+    Options::new(Defender::ADDRESS, env!("CARGO_PKG_VERSION")).commands(commands::all::<Defender>());
 
 /// The provider.
 #[derive(Debug)]
@@ -40,7 +40,6 @@ impl Provider for Defender {
         terraform_version: &str,
         warnings: &mut Diagnostics,
     ) -> Result<Context> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         config.into_context(&variable, terraform_version, warnings)
     }
 
@@ -55,4 +54,18 @@ impl Provider for Defender {
     fn functions(&self) -> &'static [&'static dyn DynFunction] {
         functions::ALL
     }
+}
+
+impl Surroundings for Defender {
+    const ADDRESS: &'static str = "registry.terraform.io/defender-tf/defender";
+
+    fn context() -> Result<Context> {
+        // What is said of a cloud's end is said again by every plan.
+        let mut warnings = Diagnostics::default();
+        Config::default().into_context(&variable, "none", &mut warnings)
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

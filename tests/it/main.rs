@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod adopt;
 mod assignments;
 mod autoprovisioning;
 mod availability;

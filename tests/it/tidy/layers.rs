@@ -25,7 +25,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 22] = [
+const LAYERS: [(&str, &[&str]); 24] = [
     (
         "provider",
         &[
@@ -40,7 +40,8 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "arm",
         ],
     ),
-    ("commands", &["context", "guide", "availability", "catalog"]),
+    ("commands", &["adopt", "context", "guide", "diagnostics", "availability", "catalog", "arm"]),
+    ("adopt", &["context", "pricings", "subscriptions", "catalog", "arm"]),
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
@@ -56,6 +57,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
             "settings",
             "documents",
             "machines",
+            "subscriptions",
             "workspaces",
             "availability",
             "catalog",
@@ -68,6 +70,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("settings", &["catalog", "arm"]),
     ("documents", &["arm"]),
     ("machines", &["catalog", "arm"]),
+    ("subscriptions", &["arm"]),
     ("workspaces", &["arm"]),
     ("diagnostics", &["availability", "catalog", "arm"]),
     ("guide", &["availability", "catalog"]),

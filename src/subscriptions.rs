@@ -1,0 +1,91 @@
+//! Subscriptions: what people call them, and which of them lie below a management group.
+//!
+//! Knows no Terraform and no Defender. <https://learn.microsoft.com/rest/api/resources/subscriptions/get>,
+//! <https://learn.microsoft.com/rest/api/managementgroups/management-groups/get-descendants>
+
+use serde_json::Value;
+
+use crate::arm::{Call, Client, Error, Request, Scope, ScopeKind};
+
+const SUBSCRIPTION_VERSION: &str = "2022-12-01";
+const GROUP_VERSION: &str = "2020-05-01";
+
+/// Subscriptions over HTTP.
+#[derive(Debug)]
+pub struct Subscriptions {
+    client: Client,
+}
+
+/// A subscription and the name that people gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The subscription.
+    pub scope: Scope,
+    /// Its display name, if it has one.
+    pub name: Option<String>,
+}
+
+impl Subscriptions {
+    /// Subscriptions by way of `client`. Nothing is sent yet.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// The name that people gave a subscription.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be read.
+    pub async fn name(&self, scope: &Scope, call: &Call) -> Result<Option<String>, Error> {
+        let request =
+            Request::get(scope.as_str(), SUBSCRIPTION_VERSION).act("reading the subscription's name");
+        let response = self.client.send(request, call).await?;
+        Ok(text(&response.body["displayName"]))
+    }
+
+    /// All subscriptions below a management group, at any depth.
+    ///
+    /// # Errors
+    ///
+    /// Why the list could not be had.
+    pub async fn below(&self, group: &Scope, call: &Call) -> Result<Vec<Subscription>, Error> {
+        let path = format!("{group}/descendants");
+        let request = Request::get(path, GROUP_VERSION).act("listing what is below the management group");
+        Ok(self.client.list(request, call).await?.iter().filter_map(of_descendant).collect())
+    }
+}
+
+/// The subscription that a descendant is; nothing for a group.
+fn of_descendant(descendant: &Value) -> Option<Subscription> {
+    let kind = descendant["type"].as_str()?.to_ascii_lowercase();
+    let id = descendant["name"].as_str().filter(|_| kind.ends_with("/subscriptions"))?;
+    let scope: Scope = format!("/subscriptions/{id}").parse().ok()?;
+    let name = text(&descendant["properties"]["displayName"]);
+    (scope.kind() == ScopeKind::Subscription).then_some(Subscription { scope, name })
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn groups_among_the_descendants_are_left_out() {
+        let id = "0a1b2c3d-0000-1111-2222-333344445555";
+        for (kind, name, display_name, expected) in [
+            ("/subscriptions", id, "Prod", Some(Some("Prod"))),
+            ("Microsoft.Management/managementGroups/subscriptions", id, " ", Some(None)),
+            ("Microsoft.Management/managementGroups", "group", "Group", None),
+            ("/subscriptions", "no-guid", "Odd", None),
+        ] {
+            let row = json!({"type": kind, "name": name, "properties": {"displayName": display_name}});
+            let found = of_descendant(&row).map(|found| found.name);
+            assert_eq!(found, expected.map(|name| name.map(str::to_owned)), "{row}");
+        }
+    }
+}
