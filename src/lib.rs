@@ -15,7 +15,8 @@
 //! | `singleton` | settings of which there is one in its place: taken over, put back, the same for all | single resources | [`context`], [`documents`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`inventory`] | machines and clusters in the rules' terms: what they are, and which components they have | Terraform, HTTP | [`machines`], [`context`], [`availability`] |
 //! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
-//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`subscriptions`], [`workspaces`], [`availability`], [`arm`] |
+//! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`fleet`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`subscriptions`], [`workspaces`], [`availability`], [`arm`] |
+//! | [`fleet`] | many subscriptions: which there are, and the plans of all of them | Terraform | [`pricings`], [`subscriptions`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`policy`] | Azure Policy: definitions, assignments, the roles that they take, remediations | Terraform, Defender | [`arm`] |
@@ -59,6 +60,7 @@ pub mod context;
 pub mod diagnostics;
 
 pub mod documents;
+pub mod fleet;
 pub mod machines;
 pub mod permissions;
 pub mod policy;

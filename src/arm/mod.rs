@@ -20,6 +20,7 @@ mod correlation;
 mod credentials;
 mod delay;
 mod error;
+mod graph;
 mod host;
 mod id;
 mod operation;

@@ -17,6 +17,7 @@ use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
 use crate::availability::{Fact, Grant};
 use crate::catalog::model::Cloud;
 use crate::documents::Documents;
+use crate::fleet::Fleet;
 use crate::machines::Machines;
 use crate::permissions::Permissions;
 use crate::policy::Policy;
@@ -80,6 +81,7 @@ struct Services {
     subscriptions: Subscriptions,
     workspaces: Workspaces,
     machines: Machines,
+    fleet: Fleet,
 }
 
 impl Context {
@@ -93,6 +95,7 @@ impl Context {
             subscriptions: Subscriptions::new(client.clone()),
             workspaces: Workspaces::new(client.clone()),
             machines: Machines::new(client.clone()),
+            fleet: Fleet::new(client.clone()),
             pricings: Pricings::new(client),
         };
         Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
@@ -180,6 +183,15 @@ impl Context {
     /// Where a provider attribute is not known before apply.
     pub fn machines(&self) -> Result<&Machines> {
         self.services().map(|services| &services.machines)
+    }
+
+    /// Subscriptions, many at a time.
+    ///
+    /// # Errors
+    ///
+    /// Where a provider attribute is not known before apply.
+    pub fn fleet(&self) -> Result<&Fleet> {
+        self.services().map(|services| &services.fleet)
     }
 
     /// Subscriptions.

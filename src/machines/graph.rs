@@ -6,13 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Extension, Found, Kind, Machines, Target};
-use crate::arm::{Call, Error, Request, Scope};
+use crate::arm::{Call, Error, Scope};
 
-const API_VERSION: &str = "2022-10-01";
-const PATH: &str = "/providers/Microsoft.ResourceGraph/resources";
 const ACT: &str = "asking Azure Resource Graph for machines and clusters";
-/// As many rows a page as Azure gives.
-const PAGE: u32 = 1000;
 
 /// Machines, clusters and the extensions of machines.
 const RESOURCES: &str = "resources | where type in~ ('microsoft.compute/virtualmachines', \
@@ -43,8 +39,9 @@ impl Machines {
     ///
     /// Why they could not be had.
     pub async fn all(&self, scope: &Scope, call: &Call) -> Result<Vec<Listed>, Error> {
-        let mut rows = self.query(scope, RESOURCES, call).await?;
-        rows.extend(self.query(scope, EXTENSIONS, call).await?);
+        let scopes = std::slice::from_ref(scope);
+        let mut rows = self.client.query(scopes, RESOURCES, ACT, call).await?;
+        rows.extend(self.client.query(scopes, EXTENSIONS, ACT, call).await?);
         let mut listed: BTreeMap<String, Listed> = BTreeMap::new();
         let is_within = |id: &str| {
             let (id, scope) = (id.to_ascii_lowercase(), scope.as_str().to_ascii_lowercase());
@@ -70,37 +67,6 @@ impl Machines {
             }
         }
         Ok(listed.into_values().collect())
-    }
-
-    async fn query(&self, scope: &Scope, query: &str, call: &Call) -> Result<Vec<Value>, Error> {
-        let mut rows = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let mut body = json!({"query": query, "options": {"$top": PAGE, "resultFormat": "objectArray"}});
-            if let Some(id) = scope.subscription_id() {
-                body["subscriptions"] = json!([id]);
-            } else {
-                let name = scope.as_str().rsplit('/').next().unwrap_or_default();
-                body["managementGroups"] = json!([name]);
-            }
-            if let Some(token) = &token {
-                body["options"]["$skipToken"] = json!(token);
-            }
-            let request = Request::post(PATH, API_VERSION, body).repeatable().act(ACT);
-            let answer = self.client.send(request, call).await?.body;
-            let page = answer["data"].as_array();
-            rows.extend(
-                page.ok_or_else(|| Error::unreadable(ACT, PATH, "the answer has no data"))?.iter().cloned(),
-            );
-            let next = answer["$skipToken"].as_str().filter(|next| !next.is_empty()).map(str::to_owned);
-            match next {
-                None => return Ok(rows),
-                Some(next) if token.as_ref() == Some(&next) => {
-                    return Err(Error::unreadable(ACT, PATH, "the next page is the same one"));
-                }
-                next => token = next,
-            }
-        }
     }
 }
 

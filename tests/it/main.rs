@@ -12,6 +12,7 @@ mod docs;
 mod examples;
 mod extensions;
 mod faults;
+mod fleet;
 mod harness;
 #[cfg(target_os = "linux")]
 mod interruptions;

@@ -10,6 +10,7 @@ const BELOW_RESOURCES: &[&str] = &[
     "singleton",
     "inventory",
     "context",
+    "fleet",
     "pricings",
     "permissions",
     "policy",
@@ -25,7 +26,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 24] = [
+const LAYERS: [(&str, &[&str]); 25] = [
     (
         "provider",
         &[
@@ -51,6 +52,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
     (
         "context",
         &[
+            "fleet",
             "pricings",
             "permissions",
             "policy",
@@ -64,6 +66,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
             "arm",
         ],
     ),
+    ("fleet", &["pricings", "subscriptions", "catalog", "arm"]),
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
     ("policy", &["arm"]),
