@@ -43,6 +43,7 @@ pub mod log;
 pub mod model;
 pub mod path;
 pub mod provider;
+pub mod reference;
 pub mod schema;
 pub mod serve;
 pub mod value;

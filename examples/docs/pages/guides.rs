@@ -1,0 +1,58 @@
+//! Guides: their titles, and who is mentioned in which.
+
+use super::texts::Texts;
+
+/// A guide.
+#[derive(Debug)]
+pub(super) struct Guide {
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+impl Guide {
+    pub(super) fn new(path: String, text: String) -> Self {
+        Self { path, text }
+    }
+
+    /// The title, from the head of the page.
+    pub(super) fn title(&self) -> &str {
+        self.head("page_title: ").trim_matches('"')
+    }
+
+    /// The description, from the head of the page.
+    pub(super) fn description(&self) -> &str {
+        let rest = self.text.split_once("description: |-\n").map_or("", |(_, rest)| rest);
+        rest.lines().next().unwrap_or_default().trim()
+    }
+
+    fn head(&self, key: &str) -> &str {
+        self.text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default()
+    }
+
+    /// The file's name, for links from one guide to another.
+    pub(super) fn file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether users of a type, or of a function, find something about it here.
+    fn mentions(&self, name: &str) -> bool {
+        let ends = |c: char| !c.is_alphanumeric() && c != '_';
+        self.text.match_indices(name).any(|(start, _)| {
+            let before = self.text.get(..start).and_then(|text| text.chars().next_back());
+            let after = self.text.get(start + name.len()..).and_then(|text| text.chars().next());
+            before.is_none_or(ends) && after.is_none_or(ends)
+        })
+    }
+}
+
+/// The section with links to the guides in which a name stands.
+pub(super) fn links(guides: &[Guide], name: &str) -> String {
+    let link = |guide: &Guide| format!("- [{}](../guides/{})\n", guide.title(), guide.file());
+    let lines = guides.iter().filter(|guide| guide.mentions(name)).map(link).collect::<Vec<_>>().concat();
+    if lines.is_empty() { lines } else { format!("\n## Guides\n\n{lines}") }
+}
+
+/// Guides from the texts of their files.
+pub(super) fn all(texts: Texts) -> Vec<Guide> {
+    texts.into_iter().map(|(path, text)| Guide::new(path, text)).collect()
+}

@@ -1,0 +1,73 @@
+//! Pages of resources and data sources.
+
+use std::collections::BTreeMap;
+
+use tfplugin_protocol::Schema;
+use tfplugin_protocol::reference::ResourceReference;
+
+use super::access::{self, Access};
+use super::markdown::{fenced, head};
+use super::{PROVIDER, Sources, guides, import, schema};
+
+/// The page of a resource.
+pub(super) fn resource(
+    sources: &Sources,
+    access: &BTreeMap<String, Access>,
+    name: &str,
+    resource: &ResourceReference,
+) -> Result<String, String> {
+    let folder = format!("resources/{name}");
+    let script = sources.examples.get(&format!("examples/{folder}/import.sh"));
+    let import = script.map(|script| import::section(script, resource)).transpose()?;
+    Ok([
+        page(sources, name, "Resource", &folder, &resource.schema)?,
+        import.unwrap_or_default(),
+        access::sections(access.get(&folder), sources.catalog)?,
+        guides::links(&sources.guides, name),
+    ]
+    .concat())
+}
+
+/// The page of a data source.
+pub(super) fn data_source(
+    sources: &Sources,
+    access: &BTreeMap<String, Access>,
+    name: &str,
+    schema: &Schema,
+) -> Result<String, String> {
+    let folder = format!("data-sources/{name}");
+    Ok([
+        page(sources, name, "Data Source", &folder, schema)?,
+        access::sections(access.get(&folder), sources.catalog)?,
+        guides::links(&sources.guides, name),
+    ]
+    .concat())
+}
+
+/// What pages of all kinds of types begin with: head, example and schema.
+fn page(
+    sources: &Sources,
+    name: &str,
+    kind: &str,
+    folder: &str,
+    Schema { block, .. }: &Schema,
+) -> Result<String, String> {
+    let title = format!("{name} {kind} - {PROVIDER}");
+    let mut page = head(&title, &format!("{name} ({kind})"), &block.description);
+    if !block.deprecation.is_empty() {
+        page.extend(["\n~> **Deprecated.** ", &block.deprecation, "\n"]);
+    }
+    page.push_str(&usage(sources, folder)?);
+    page.push_str(&schema::section(block));
+    Ok(page)
+}
+
+/// The section with the example.
+pub(super) fn usage(sources: &Sources, folder: &str) -> Result<String, String> {
+    let examples = access::examples(sources, folder);
+    if examples.is_empty() {
+        return Err(format!("examples/{folder}: write this example"));
+    }
+    let blocks = examples.into_iter().map(|(_, text)| fenced("terraform", text));
+    Ok(format!("\n## Example Usage\n\n{}", blocks.collect::<Vec<_>>().join("\n")))
+}
