@@ -1,5 +1,5 @@
-//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only, two functions,
-//! and a command for people.
+//! A whole provider: one resource with attributes of many kinds that lives in Terraform's state only and can be
+//! listed, two functions, and a command for people.
 //!
 //! It stores what it is told, says so in a computed attribute, and can be told to misbehave, which is how this
 //! crate's tests see what becomes of a failure, a panic, or a broken promise.
@@ -13,8 +13,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::model::Kind;
 use tfplugin_protocol::provider::{
-    Call, DynDataSource, DynFunction, DynResource, Function, FunctionError, IdentityAttribute, ImportTarget,
-    Planning, Provider, ProviderBlock, Resource,
+    Call, DynDataSource, DynFunction, DynListResource, DynResource, Finds, Function, FunctionError,
+    IdentityAttribute, ImportTarget, ListResource, MoveSource, Moved, Planning, Provider, ProviderBlock,
+    Resource,
 };
 use tfplugin_protocol::schema::{Attribute, Nesting, Parameter, Signature};
 use tfplugin_protocol::{
@@ -312,7 +313,75 @@ impl Resource for Thing {
             }
             None => (name, Attr::Null),
         };
-        Ok(Model {
+        Ok(Model { answer: answer(&anything), anything, ..Model::named(name) })
+    }
+
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Model>> {
+        let name = source.text("name").filter(|_| source.is_of("example/shout"));
+        let (Some(name), "shout_thing") = (name, source.type_name) else {
+            return Err(source.refused(Self::NAME, &["`shout_thing` of `example/shout`"]));
+        };
+        let mut moved =
+            Moved::from(Model { text: source.text("words").map(str::to_owned).into(), ..Model::named(name) });
+        moved.private.set(WRITES, &10);
+        Ok(moved)
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Option<String>>> {
+        Some(self)
+    }
+}
+
+/// What to find of things that live nowhere.
+#[derive(Deserialize)]
+struct Query {
+    names: Attr<Vec<String>>,
+    misbehave: Attr<String>,
+}
+
+impl ListResource for Thing {
+    type Query = Query;
+
+    fn query_schema(&self) -> Schema {
+        let misbehave = "How to fail after the last one: `error`, `panic`, `warn`, or `wait` for ever.";
+        Schema::new("Finds things by their names, all of which exist.")
+            .attribute("names", Attribute::of(Type::list(Type::String)).required().describe("The names."))
+            .attribute("misbehave", Attribute::string().optional().describe(misbehave))
+    }
+
+    fn check_query(&self, query: &Query, _: &ProviderBlock) -> Diagnostics {
+        match query.names.known() {
+            Some(names) if names.is_empty() => {
+                Diagnostic::error("Nothing to find", "It needs a name.").at("names").into()
+            }
+            _ => Diagnostics::default(),
+        }
+    }
+
+    async fn list(&self, call: &mut Call<Option<String>>, query: Query, finds: &Finds<Model>) -> Result<()> {
+        let prefix = call.context()?.as_deref().unwrap_or_default().to_owned();
+        for name in query.names.into_known().into_iter().flatten() {
+            let thing = Model { echo: Attr::Null, ..Model::named(&name) };
+            finds.push(format!("{prefix}{name}"), &thing).await?;
+        }
+        match query.misbehave.known().map(String::as_str) {
+            Some("error") => Err(Diagnostic::error("It failed at the end", "It was told to.").into()),
+            #[expect(clippy::panic, reason = "tests look at what becomes of it")]
+            Some("panic") => panic!("it was told to panic"),
+            Some("warn") => {
+                call.warn(Diagnostic::warning("There may be more", "Somewhere else."));
+                Ok(())
+            }
+            Some("wait") => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Model {
+    /// A thing as an import finds it.
+    fn named(name: &str) -> Self {
+        Self {
             id: name.into(),
             name: name.into(),
             size: "small".into(),
@@ -321,14 +390,14 @@ impl Resource for Thing {
             tags: Attr::Null,
             members: Attr::Null,
             parts: Attr::Null,
-            answer: answer(&anything),
-            anything,
+            anything: Attr::Null,
+            answer: Attr::Null,
             cover: Attr::Null,
             secret: Attr::Null,
             misbehave: Attr::Null,
             echo: name.into(),
             writes: Attr::Known(0),
-        })
+        }
     }
 }
 

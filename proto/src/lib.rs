@@ -16,9 +16,11 @@
 //!     CallFunction           function      call(), in a process of its own
 //!     ConfigureProvider      provider      configure() → context
 //!     UpgradeResourceState   codec::json   stored state in the shape of today's schema, by upgrade() if need be
+//!     MoveResourceState      moving        another type's state as one of this type, by move_from()
 //!     ReadResource           read()
 //!     PlanResourceChange     plan          defaults → same meaning → unknowns → plan() → replacements
 //!     ApplyResourceChange    create() update() delete(), partial state on failure
+//!     ListResource           list          list(), and read() where whole objects are wanted
 //!     Shutdown               exit within milliseconds; after SIGTERM when nothing is under way any more
 //! ```
 //!
@@ -61,7 +63,6 @@ mod plan;
 mod plugin;
 #[expect(
     clippy::unnecessary_wraps,
-    clippy::unused_self,
     clippy::trivially_copy_pass_by_ref,
     reason = "all RPCs are answered by functions of one form"
 )]

@@ -1,6 +1,7 @@
 //! From typed resources, data sources and functions to values, so that they can stand in one list.
 
 mod function;
+mod list;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,9 +12,14 @@ use serde_json::Value as Json;
 
 pub use function::DynFunction;
 pub(crate) use function::unfit_output;
+pub use list::DynListResource;
+pub(crate) use list::Taking;
 
 use super::timeouts::{Operation, TIMEOUTS};
-use super::{Call, DataSource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts};
+use super::{
+    Call, DataSource, IdentityAttribute, ImportTarget, MoveSource, Planning, Private, ProviderBlock,
+    Resource, Timeouts,
+};
 use crate::codec::{CodecError, json};
 use crate::schema::{BlockNesting, Schema};
 use crate::{Diagnostic, Diagnostics, Result, Type, Value, model};
@@ -64,7 +70,11 @@ pub trait DynResource<C>: Send + Sync {
     #[doc(hidden)]
     fn upgrade_value(&self, from: i64, state: &Json, ty: &Type) -> Result<Value>;
     #[doc(hidden)]
+    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<(Value, Private)>;
+    #[doc(hidden)]
     fn identity_of(&self, value: &Value) -> Result<Option<Value>>;
+    #[doc(hidden)]
+    fn as_list(&self) -> Option<&dyn DynListResource<C>>;
 }
 
 /// Any [`DataSource`]; implemented for all of them, and only by this crate.
@@ -167,17 +177,20 @@ impl<R: Resource> DynResource<R::Context> for R {
     }
 
     fn upgrade_value(&self, from: i64, state: &Json, ty: &Type) -> Result<Value> {
-        let timeouts = match (ty, state.get(TIMEOUTS)) {
-            (Type::Object(types), Some(timeouts)) => types.get(TIMEOUTS).map(|ty| (ty, timeouts.to_string())),
-            _ => None,
-        };
-        // Timeouts that cannot be read are those of the configuration again with the next apply.
-        let timeouts = timeouts.and_then(|(ty, text)| json::decode(text.as_bytes(), ty).ok());
-        write(&self.upgrade(from, state)?, ty, &timeouts.unwrap_or(Value::Null))
+        write(&self.upgrade(from, state)?, ty, &timeouts(state, ty))
+    }
+
+    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<(Value, Private)> {
+        let moved = self.move_from(source)?;
+        Ok((write(&moved.state, ty, &timeouts(source.state, ty))?, moved.private))
     }
 
     fn identity_of(&self, value: &Value) -> Result<Option<Value>> {
         if self.identity_schema().is_empty() { Ok(None) } else { Ok(self.identity(&read(value)?)) }
+    }
+
+    fn as_list(&self) -> Option<&dyn DynListResource<R::Context>> {
+        self.listing()
     }
 }
 
@@ -242,8 +255,16 @@ fn write_over<T: Serialize + DeserializeOwned>(before: &Value, model: &T, ty: &T
     Ok(model::keep_untouched(before, &echoed, write(model, ty, timeouts)?))
 }
 
+/// The timeouts in a state of another version, or of another type, most of which have the same ones. Those that
+/// cannot be read are those of the configuration again with the next apply.
+fn timeouts(state: &Json, ty: &Type) -> Value {
+    let (Type::Object(types), Some(timeouts)) = (ty, state.get(TIMEOUTS)) else { return Value::Null };
+    let read = |ty| json::decode(timeouts.to_string().as_bytes(), ty).ok();
+    types.get(TIMEOUTS).and_then(read).unwrap_or(Value::Null)
+}
+
 /// Writes a model and puts back the timeouts, which are no part of it.
-fn write<T: Serialize>(model: &T, ty: &Type, timeouts: &Value) -> Result<Value> {
+pub(super) fn write<T: Serialize>(model: &T, ty: &Type, timeouts: &Value) -> Result<Value> {
     let mut value = model::to_value(model, ty).map_err(|error| misfit(&error))?;
     if let Value::Map(entries) = &mut value {
         entries.insert(TIMEOUTS.to_owned(), timeouts.clone());

@@ -10,19 +10,24 @@ mod call;
 mod data_source;
 mod function;
 pub(crate) mod identity;
+mod list;
+mod moving;
 mod private;
 mod resource;
 mod timeouts;
 
 use serde::de::DeserializeOwned;
 
-pub(crate) use adapter::{Change, check_as, unfit_output};
-pub use adapter::{DynDataSource, DynFunction, DynResource};
+pub(crate) use adapter::{Change, Taking, check_as, unfit_output};
+pub use adapter::{DynDataSource, DynFunction, DynListResource, DynResource};
 pub use block::ProviderBlock;
 pub use call::Call;
 pub use data_source::DataSource;
 pub use function::{Function, FunctionError};
 pub use identity::{IdentityAttribute, ImportTarget};
+pub(crate) use list::Find;
+pub use list::{Finds, ListResource};
+pub use moving::{MoveSource, Moved};
 pub use private::Private;
 pub use resource::{Planning, Resource};
 pub use timeouts::Timeouts;
@@ -65,7 +70,7 @@ pub trait Provider: Send + Sync + 'static {
         warnings: &mut Diagnostics,
     ) -> Result<Self::Context>;
 
-    /// The resources, sorted by name.
+    /// The resources, sorted by name. Those that can be listed say so by themselves.
     fn resources(&self) -> &'static [&'static dyn DynResource<Self::Context>];
 
     /// The data sources, sorted by name.

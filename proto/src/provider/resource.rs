@@ -5,7 +5,9 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, IdentityAttribute, ImportTarget, ProviderBlock, Timeouts};
+use super::{
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, ProviderBlock, Timeouts,
+};
 use crate::{Diagnostic, Diagnostics, Result, Schema, Value};
 
 /// A kind of object that Terraform creates, reads, changes and deletes.
@@ -141,6 +143,23 @@ pub trait Resource: Send + Sync + 'static {
     fn import(&self, _call: &mut Call<Self::Context>, _target: ImportTarget<'_>) -> Result<Self::Model> {
         let detail = format!("Objects of type {} cannot be imported.", Self::NAME);
         Err(Diagnostic::error("Import is not supported", detail).into())
+    }
+
+    /// Turns an object of another type, or of another provider's, into one of this type: as much state as `read`
+    /// needs, better all that the source tells. Pure; runs in processes that are not configured. The provider of the
+    /// source need not be there, so its state is JSON of whichever version of it.
+    ///
+    /// # Errors
+    ///
+    /// Where the source is none of those that can be moved here, with those that can
+    /// ([`MoveSource::refused`]); a state is never guessed.
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Self::Model>> {
+        Err(source.refused(Self::NAME, &[]))
+    }
+
+    /// `Some(self)` for a resource that is a [`ListResource`](super::ListResource) too.
+    fn listing(&self) -> Option<&dyn DynListResource<Self::Context>> {
+        None
     }
 }
 

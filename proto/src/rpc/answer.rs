@@ -3,6 +3,10 @@
 use std::future::Future;
 use std::time::Instant;
 
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
+use tonic::codegen::BoxStream;
 use tracing::Instrument as _;
 
 use crate::log::{CaughtPanic, catch_panic};
@@ -26,6 +30,8 @@ pub(crate) enum Subject<'a> {
     Resource(&'a str),
     /// A data source type.
     DataSource(&'a str),
+    /// A list resource type.
+    ListResource(&'a str),
 }
 
 /// Runs `work` to its end, whatever becomes of the client, and turns errors and panics into diagnostics.
@@ -41,32 +47,65 @@ pub(crate) async fn answer<R: Answer>(
         Ok(answer) => answer,
         Err(diagnostics) => with(R::default(), &diagnostics),
     };
-    let (errors, warnings) = answer.counts();
-    let duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        tracing::debug!(
-            tf_req_duration_ms = duration_ms,
-            diagnostic_error_count = errors,
-            diagnostic_warning_count = warnings,
-            "answered"
-        );
-    });
+    let counts = answer.counts();
+    span.in_scope(|| log(start, counts));
     answer
+}
+
+/// Events on their way to a client that may go away before the last one.
+pub(crate) type Events<E> = mpsc::Sender<Result<E, Status>>;
+
+/// Answers with a stream of events. `work` sends them, and is dropped where it stands once the client takes no more,
+/// so it must only look; what it fails with is the last event.
+pub(crate) fn stream<E: Answer, F: Future<Output = Result<()>> + Send + 'static>(
+    rpc: &'static str,
+    subject: Subject<'_>,
+    work: impl FnOnce(Events<E>) -> F,
+) -> BoxStream<E> {
+    let (start, span) = (Instant::now(), span(rpc, subject));
+    let (events, received) = mpsc::channel(1);
+    let work = work(events.clone());
+    let answered = async move {
+        let outcome = tokio::select! {
+            outcome = caught(work) => outcome,
+            () = events.closed() => Ok(()),
+        };
+        let last = outcome.err().map(|diagnostics| with(E::default(), &diagnostics));
+        log(start, last.as_ref().map_or((0, 0), E::counts));
+        if let Some(last) = last {
+            // A client that has gone away has no use for it.
+            drop(events.send(Ok(last)).await);
+        }
+    };
+    tokio::spawn(answered.instrument(span));
+    Box::pin(ReceiverStream::new(received))
+}
+
+fn log(start: Instant, (errors, warnings): (usize, usize)) {
+    let duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(
+        tf_req_duration_ms = duration_ms,
+        diagnostic_error_count = errors,
+        diagnostic_warning_count = warnings,
+        "answered"
+    );
 }
 
 /// The names and values of HashiCorp's own servers, so that whoever filters logs by them finds these as well.
 /// <https://github.com/hashicorp/terraform-plugin-go/blob/v0.26.0/internal/logging/keys.go>
 fn span(rpc: &str, subject: Subject<'_>) -> tracing::Span {
-    let (resource, data_source) = match subject {
-        Subject::Provider => (None, None),
-        Subject::Resource(name) => (Some(name), None),
-        Subject::DataSource(name) => (None, Some(name)),
+    let (resource, data_source, list_resource) = match subject {
+        Subject::Provider => (None, None, None),
+        Subject::Resource(name) => (Some(name), None, None),
+        Subject::DataSource(name) => (None, Some(name), None),
+        Subject::ListResource(name) => (None, None, Some(name)),
     };
     tracing::debug_span!(
         "rpc",
         tf_rpc = camel_case(rpc),
         tf_resource_type = resource,
-        tf_data_source_type = data_source
+        tf_data_source_type = data_source,
+        tf_list_resource_type = list_resource
     )
 }
 
@@ -118,6 +157,12 @@ fn bug(what: &str, message: &str) -> Diagnostics {
     Diagnostic::error("The provider has a bug", detail).into()
 }
 
+fn counted(diagnostics: &[pb::Diagnostic]) -> (usize, usize) {
+    let error = i32::from(pb::diagnostic::Severity::Error);
+    let errors = diagnostics.iter().filter(|d| d.severity == error).count();
+    (errors, diagnostics.len() - errors)
+}
+
 /// Implements [`Answer`] for responses with a field `diagnostics`.
 macro_rules! answers {
     ($($module:ident)*) => {
@@ -128,9 +173,7 @@ macro_rules! answers {
                 }
 
                 fn counts(&self) -> (usize, usize) {
-                    let error = i32::from(pb::diagnostic::Severity::Error);
-                    let errors = self.diagnostics.iter().filter(|d| d.severity == error).count();
-                    (errors, self.diagnostics.len() - errors)
+                    counted(&self.diagnostics)
                 }
             }
         )*
@@ -145,6 +188,17 @@ answers! {
     validate_ephemeral_resource_config open_ephemeral_resource renew_ephemeral_resource
     close_ephemeral_resource validate_list_resource_config validate_state_store configure_state_store
     lock_state unlock_state get_states delete_state plan_action validate_action_config
+}
+
+/// An event beside its objects.
+impl Answer for pb::list_resource::Event {
+    fn add(&mut self, diagnostics: &Diagnostics) {
+        self.diagnostic.splice(..0, diagnostics.to_wire());
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        counted(&self.diagnostic)
+    }
 }
 
 /// The only word that a stop can say is an error text.

@@ -9,6 +9,8 @@ mod apply;
 mod function;
 mod identity;
 mod import;
+mod list;
+mod moving;
 mod offers;
 mod plan;
 mod provider;
@@ -21,7 +23,7 @@ use std::sync::Arc;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
-use self::answer::{Subject, answer};
+use self::answer::{Subject, answer, stream};
 use crate::provider::Provider;
 use crate::wire::tfplugin6::{self as pb, provider_server};
 pub(crate) use registry::Server;
@@ -100,7 +102,7 @@ service! {
         open_ephemeral_resource(open_ephemeral_resource);
         renew_ephemeral_resource(renew_ephemeral_resource);
         close_ephemeral_resource(close_ephemeral_resource);
-        validate_list_resource_config(validate_list_resource_config);
+        validate_list_resource_config(validate_list_resource_config) about ListResource in type_name;
         validate_state_store_config(validate_state_store);
         configure_state_store(configure_state_store);
         lock_state(lock_state);
@@ -121,8 +123,10 @@ service! {
         &self,
         request: Request<pb::list_resource::Request>,
     ) -> Result<Response<BoxStream<pb::list_resource::Event>>, Status> {
-        let diagnostic = unoffered::diagnostics("list resource", &request.into_inner().type_name).to_wire();
-        Ok(one(pb::list_resource::Event { diagnostic, ..Default::default() }))
+        let (server, request) = (Arc::clone(&self.0), request.into_inner());
+        let name = request.type_name.clone();
+        let work = |events| server.list_resource(request, events);
+        Ok(Response::new(stream("list_resource", Subject::ListResource(&name), work)))
     }
 
     async fn invoke_action(

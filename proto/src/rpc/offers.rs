@@ -17,6 +17,7 @@ impl<P: Provider> Server<P> {
         let resources = self.offers().resources.keys().map(names);
         let data_sources = self.offers().data_sources.keys().map(names);
         let functions = self.offers().functions.keys().map(names);
+        let lists = self.offers().lists.keys().map(names);
         Ok(pb::get_metadata::Response {
             server_capabilities: Some(capabilities()),
             resources: resources.map(|type_name| pb::get_metadata::ResourceMetadata { type_name }).collect(),
@@ -24,6 +25,9 @@ impl<P: Provider> Server<P> {
                 .map(|type_name| pb::get_metadata::DataSourceMetadata { type_name })
                 .collect(),
             functions: functions.map(|name| pb::get_metadata::FunctionMetadata { name }).collect(),
+            list_resources: lists
+                .map(|type_name| pb::get_metadata::ListResourceMetadata { type_name })
+                .collect(),
             ..Default::default()
         })
     }
@@ -35,11 +39,15 @@ impl<P: Provider> Server<P> {
         let provider = self.provider.schema();
         let resources = self.offers().resources.iter().map(|(name, offer)| (*name, &offer.schema));
         let data_sources = self.offers().data_sources.iter().map(|(name, offer)| (*name, &offer.schema));
+        let lists = self.offers().lists.iter().map(|(name, offer)| (*name, &offer.schema));
         // A schema that core cannot read ends Terraform itself, so what is wrong is said before core sees it.
         #[cfg(debug_assertions)]
         {
             let schemas = resources.clone().chain(data_sources.clone()).chain([("provider", &provider)]);
-            refuse(schemas.flat_map(|(name, schema)| problems(name, schema)))?;
+            let lists = lists.clone().map(|(name, schema)| (format!("list {name}"), schema));
+            let schemas = schemas.map(|(name, schema)| (name.to_owned(), schema)).chain(lists);
+            let nameless = self.nameless_lists();
+            refuse(schemas.flat_map(|(name, schema)| problems(&name, schema)).chain(nameless))?;
         }
         let wire = |(name, schema): (&str, &Schema)| (name.to_owned(), schema.to_wire());
         Ok(pb::get_provider_schema::Response {
@@ -47,6 +55,7 @@ impl<P: Provider> Server<P> {
             resource_schemas: resources.map(wire).collect(),
             data_source_schemas: data_sources.map(wire).collect(),
             functions: self.functions()?,
+            list_resource_schemas: lists.map(wire).collect(),
             server_capabilities: Some(capabilities()),
             ..Default::default()
         })
@@ -73,6 +82,15 @@ impl<P: Provider> Server<P> {
         Ok(pb::get_functions::Response { functions: self.functions()?, ..Default::default() })
     }
 
+    /// Core refuses the whole provider where the objects that a list gives have no identity.
+    #[cfg(debug_assertions)]
+    fn nameless_lists(&self) -> impl Iterator<Item = String> {
+        let resources = &self.offers().resources;
+        let nameless = |name: &&&str| resources[**name].item.identity_attributes().is_empty();
+        let lists = self.offers().lists.keys().filter(nameless);
+        lists.map(|name| format!("list {name}: the resource has no identity"))
+    }
+
     fn functions(&self) -> Result<HashMap<String, pb::Function>> {
         let signatures = self.offers().functions.iter().map(|(name, offer)| (*name, &offer.signature));
         #[cfg(debug_assertions)]
@@ -87,7 +105,7 @@ fn capabilities() -> pb::ServerCapabilities {
     pb::ServerCapabilities {
         plan_destroy: true,
         get_provider_schema_optional: true,
-        move_resource_state: false,
+        move_resource_state: true,
         generate_resource_config: false,
     }
 }

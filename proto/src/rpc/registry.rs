@@ -7,8 +7,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::unoffered;
 use crate::codec::{self, CodecError};
-use crate::provider::{Call, DynDataSource, DynFunction, DynResource, Private, Provider, ProviderBlock};
+use crate::provider::{
+    Call, DynDataSource, DynFunction, DynListResource, DynResource, Private, Provider, ProviderBlock,
+};
 use crate::schema::Signature;
 use crate::wire::tfplugin6 as pb;
 use crate::{Diagnostic, Diagnostics, Result, Schema, Type, Value};
@@ -25,6 +28,7 @@ pub(crate) struct Offers<C: 'static> {
     pub(crate) resources: BTreeMap<&'static str, OfferedResource<C>>,
     pub(crate) data_sources: BTreeMap<&'static str, Offer<&'static dyn DynDataSource<C>>>,
     pub(crate) functions: BTreeMap<&'static str, OfferedFunction>,
+    pub(crate) lists: BTreeMap<&'static str, Offer<&'static dyn DynListResource<C>>>,
 }
 
 /// A resource or data source with its schema.
@@ -68,10 +72,15 @@ impl<P: Provider> Server<P> {
             let function = |item: &&'static dyn DynFunction| {
                 (item.name(), OfferedFunction { item: *item, signature: item.declared() })
             };
+            let list = |item: &&'static dyn DynResource<P::Context>| {
+                let list: &'static dyn DynListResource<P::Context> = item.as_list()?;
+                Some((item.name(), Offer::new(list, list.query_schema())))
+            };
             Offers {
                 resources: self.provider.resources().iter().map(resource).collect(),
                 data_sources: self.provider.data_sources().iter().map(data_source).collect(),
                 functions: self.provider.functions().iter().map(function).collect(),
+                lists: self.provider.resources().iter().filter_map(list).collect(),
             }
         })
     }
@@ -82,6 +91,10 @@ impl<P: Provider> Server<P> {
 
     pub(crate) fn data_source(&self, name: &str) -> Result<&Offer<&'static dyn DynDataSource<P::Context>>> {
         self.offers().data_sources.get(name).ok_or_else(|| unknown("data source", name))
+    }
+
+    pub(crate) fn list(&self, name: &str) -> Result<&Offer<&'static dyn DynListResource<P::Context>>> {
+        self.offers().lists.get(name).ok_or_else(|| unoffered::diagnostics("list resource", name))
     }
 
     pub(crate) fn set_context(&self, context: P::Context) {

@@ -80,18 +80,6 @@ impl<P: Provider> Server<P> {
             found.map(|found| pb::read_resource::Response { private: call.private.to_bytes(), ..found });
         conclude(answered, call.warnings)
     }
-
-    pub(crate) fn move_resource_state(
-        &self,
-        request: &pb::move_resource_state::Request,
-    ) -> Result<pb::move_resource_state::Response> {
-        let detail = format!(
-            "{} of {} cannot be moved to {}. Import the object into {0} instead, and take the old resource out \
-             of the state with a `removed` block.",
-            request.source_type_name, request.source_provider_address, request.target_type_name
-        );
-        Err(Diagnostic::error("The resource cannot be moved", detail).into())
-    }
 }
 
 async fn read<C>(
@@ -100,21 +88,31 @@ async fn read<C>(
     prior: Value,
     identity: Option<pb::ResourceIdentityData>,
 ) -> Result<pb::read_resource::Response> {
-    let found = offer.item.read_value(call, prior.clone(), &offer.ty).await?;
-    let Some(mut value) = found else {
+    let Some(value) = look(offer, call, prior).await? else {
         return Ok(pb::read_resource::Response {
             new_state: offer.encode(&Value::Null)?,
             ..Default::default()
         });
     };
-    plan::null_write_only(&offer.schema, &mut value);
-    plan::keep_spelling(&offer.schema, &prior, &mut value);
-    known(&value)?;
     Ok(pb::read_resource::Response {
         new_state: offer.encode(&value)?,
         new_identity: identify(offer, &value, identity)?,
         ..Default::default()
     })
+}
+
+/// What is there now of an object, fit for an answer; nothing if it is gone.
+pub(super) async fn look<C>(
+    offer: &OfferedResource<C>,
+    call: &mut Call<C>,
+    prior: Value,
+) -> Result<Option<Value>> {
+    let found = offer.item.read_value(call, prior.clone(), &offer.ty).await?;
+    let Some(mut value) = found else { return Ok(None) };
+    plan::null_write_only(&offer.schema, &mut value);
+    plan::keep_spelling(&offer.schema, &prior, &mut value);
+    known(&value)?;
+    Ok(Some(value))
 }
 
 /// Succeeds if the value holds no unknowns any more.

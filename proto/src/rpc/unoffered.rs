@@ -36,7 +36,6 @@ unoffered! {
     open_ephemeral_resource(open_ephemeral_resource), "ephemeral resource", type_name;
     renew_ephemeral_resource(renew_ephemeral_resource), "ephemeral resource", type_name;
     close_ephemeral_resource(close_ephemeral_resource), "ephemeral resource", type_name;
-    validate_list_resource_config(validate_list_resource_config), "list resource", type_name;
     validate_state_store_config(validate_state_store), "state store", type_name;
     configure_state_store(configure_state_store), "state store", type_name;
     lock_state(lock_state), "state store", type_name;

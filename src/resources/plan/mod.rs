@@ -9,7 +9,9 @@ mod check;
 mod desire;
 mod facts;
 mod judging;
+mod listing;
 mod model;
+mod moving;
 mod planning;
 mod schema;
 mod state;
@@ -18,7 +20,8 @@ mod succession;
 mod testing;
 
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock,
+    Resource, Timeouts,
 };
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
@@ -129,6 +132,14 @@ impl Resource for Plan {
         };
         let name = Catalog::get().plan(&name).map_or(name, |plan| plan.name.clone());
         Ok(Model::at(&scope, &name))
+    }
+
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Model>> {
+        moving::move_from(source)
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Context>> {
+        Some(self)
     }
 }
 

@@ -54,6 +54,18 @@ impl Scene {
         Ok(scene)
     }
 
+    /// Puts `echo` at the address of another provider as well, one `…/shout`.
+    pub(crate) fn stand_in(&self, address: &str) -> Result<(), Failure> {
+        let folder = self.directory.path().display();
+        let link = self.path("terraform-provider-shout");
+        symlink(example("echo"), link).map_err(Failure::of("link the other provider"))?;
+        let overrides = format!("\"example/echo\" = \"{folder}\"\n \"{address}\" = \"{folder}\"");
+        self.write(
+            "terraform.rc",
+            &format!("provider_installation {{\n dev_overrides {{\n {overrides}\n }}\n direct {{}}\n}}\n"),
+        )
+    }
+
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, content: &str) -> Result<(), Failure> {
         fs::write(self.path(name), content).map_err(Failure::of(format!("write {name}")))

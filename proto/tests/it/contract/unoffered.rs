@@ -49,7 +49,6 @@ async fn what_the_provider_does_not_have_is_explained() {
         unlock_state(unlock_state) "no such state store";
         get_states(get_states) "no such state store";
         delete_state(delete_state) "no such state store";
-        move_resource_state(move_resource_state) "cannot be moved";
     }
 }
 
@@ -60,6 +59,7 @@ async fn unknown_types_are_explained() {
     refused! { client:
         validate_resource_config(validate_resource_config) "";
         upgrade_resource_state(upgrade_resource_state) "";
+        move_resource_state(move_resource_state) "";
         upgrade_resource_identity(upgrade_resource_identity) "";
         read_resource(read_resource) "";
         plan_resource_change(plan_resource_change) "";

