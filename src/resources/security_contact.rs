@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
+use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Type, Value};
 
-use crate::context::Context;
 use crate::singleton::{
-    self, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only, subscription_identity,
+    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only,
+    subscription_identity,
 };
 
 /// The resource.
@@ -86,6 +86,7 @@ impl Kind for SecurityContact {
     const TYPE: &'static str = "Microsoft.Security/securityContacts";
     const VERSION: &'static str = "2023-12-01-preview";
     const MERGES: bool = true;
+    const AZURERM: &'static [&'static str] = &["azurerm_security_center_contact"];
     const IDENTITY: &'static [IdentityAttribute] = &[singleton::SUBSCRIPTION];
 
     fn schema() -> Schema {
@@ -259,12 +260,12 @@ impl Kind for SecurityContact {
         }
     }
 
-    fn import(call: &Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
+    fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {
         let numbered = |name: &str| {
             let number = name.to_ascii_lowercase().strip_prefix(NAME).map(str::to_owned);
             number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
         };
-        imported_only::<Self>(call, target, "a security contact", NAME, numbered)
+        imported_only::<Self>(target, default_scope, "a security contact", NAME, numbered)
     }
 }
 

@@ -4,12 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
+use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::schema::Attribute;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
-use crate::context::Context;
-use crate::singleton::{self, Failures, Kind, Place, Singleton, at_subscription, framed, imported, same_id};
+use crate::singleton::{
+    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported, same_id,
+};
 
 /// The resource.
 pub(super) const RESOURCE: Singleton<Setting> = Singleton::new();
@@ -66,6 +67,7 @@ impl Kind for Setting {
     const NAME: &'static str = "defender_setting";
     const TYPE: &'static str = "Microsoft.Security/settings";
     const VERSION: &'static str = "2022-05-01";
+    const AZURERM: &'static [&'static str] = &["azurerm_security_center_setting"];
     const IDENTITY: &'static [IdentityAttribute] = &[
         IdentityAttribute { name: "name", description: "The setting's name.", required: true },
         singleton::SUBSCRIPTION,
@@ -138,8 +140,8 @@ impl Kind for Setting {
         Model { enabled: Attr::Known(live.enabled), ..state }
     }
 
-    fn import(call: &Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
-        let target = imported::<Self>(call, target, "a setting of Defender for Cloud", "WDATP")?;
+    fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {
+        let target = imported::<Self>(target, default_scope, "a setting of Defender for Cloud", "WDATP")?;
         let name = named(&target.name.unwrap_or_default())?;
         let model = Model { scope: target.scope.as_str().into(), name: name.into(), ..Model::default() };
         let id = Self::place(&model)?.map(|place| place.id);

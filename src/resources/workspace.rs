@@ -15,7 +15,7 @@ use crate::context::{Context, patience};
 use crate::diagnostics::explain;
 use crate::documents::{Document, Documents};
 use crate::singleton::{
-    self, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only, same_id,
+    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only, same_id,
     subscription_identity,
 };
 use crate::workspaces::RESOURCE_TYPE;
@@ -67,6 +67,7 @@ impl Kind for WorkspaceSetting {
     const VERSION: &'static str = "2017-08-01-preview";
     /// As azurerm: Azure shows what was written only after a while.
     const TIMEOUTS: Timeouts = Timeouts::minutes(60, 5, 60, 60);
+    const AZURERM: &'static [&'static str] = &["azurerm_security_center_workspace"];
     const IDENTITY: &'static [IdentityAttribute] = &[singleton::SUBSCRIPTION];
 
     fn schema() -> Schema {
@@ -182,8 +183,8 @@ impl Kind for WorkspaceSetting {
         }
     }
 
-    fn import(call: &Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
-        imported_only::<Self>(call, target, "a workspace setting", NAME, |_| false)
+    fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {
+        imported_only::<Self>(target, default_scope, "a workspace setting", NAME, |_| false)
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) trait Kind: Send + Sync + 'static {
     const TIMEOUTS: Timeouts = Timeouts::minutes(10, 5, 10, 10);
     /// Whether a change has to know what is there, because it keeps parts of it.
     const MERGES: bool = false;
+    /// The resource types of azurerm that have managed it so far.
+    const AZURERM: &'static [&'static str];
     /// The attributes of the identity.
     const IDENTITY: &'static [IdentityAttribute];
 
@@ -120,13 +122,17 @@ pub(crate) trait Kind: Send + Sync + 'static {
         async { outcome }
     }
 
-    /// Turns what the user wrote into as much state as reading needs.
+    /// Turns what the user wrote into as much state as reading needs. Only an identity without a scope needs the
+    /// default one.
     ///
     /// # Errors
     ///
     /// Why that is no id of such an object.
-    fn import(call: &Call<Context>, target: ImportTarget<'_>) -> Result<Self::Model>;
+    fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Self::Model>;
 }
+
+/// The provider's subscription.
+pub(crate) type DefaultScope<'a> = dyn Fn() -> Result<Scope> + 'a;
 
 /// Where a setting is.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,6 +8,7 @@
 mod apply;
 mod kind;
 mod marks;
+mod moving;
 mod planning;
 mod record;
 mod schema;
@@ -17,13 +18,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock, Resource, Timeouts,
 };
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
 use crate::context::{Context, patience};
 
-pub(crate) use kind::{Frame, Framed, Kind, Place, framed};
+pub(crate) use kind::{DefaultScope, Frame, Framed, Kind, Place, framed};
 pub(crate) use record::Failures;
 pub(crate) use schema::{id, on_destroy, same_id, scope};
 pub(crate) use scope::{SUBSCRIPTION, at_subscription, imported, imported_only, subscription_identity};
@@ -110,7 +111,11 @@ impl<K: Kind> Resource for Singleton<K> {
         apply::delete::<K>(call, &prior).await
     }
 
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<K::Model>> {
+        moving::move_from::<K>(source)
+    }
+
     fn import(&self, call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<K::Model> {
-        K::import(call, target)
+        K::import(target, &|| call.context()?.scope_by_default())
     }
 }

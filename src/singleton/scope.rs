@@ -1,11 +1,11 @@
 //! Settings of a subscription: where they are, and what names one.
 
-use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
+use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostic, Result, Value};
 
-use super::kind::{Frame, Framed, Kind, Place};
+use super::kind::{DefaultScope, Frame, Framed, Kind, Place};
 use crate::arm::{IdError, Scope, ScopeKind};
-use crate::context::{Context, parse_id};
+use crate::context::parse_id;
 
 /// The identity of a setting of which a subscription has one.
 pub(crate) const SUBSCRIPTION: IdentityAttribute = IdentityAttribute {
@@ -75,8 +75,8 @@ pub(crate) fn subscription_identity(scope: &Attr<String>) -> Option<Value> {
 ///
 /// What is wrong with it.
 pub(crate) fn imported<K: Kind>(
-    call: &Call<Context>,
     target: ImportTarget<'_>,
+    default_scope: &DefaultScope<'_>,
     what: &str,
     example: &str,
 ) -> Result<Target> {
@@ -88,7 +88,7 @@ pub(crate) fn imported<K: Kind>(
         ImportTarget::Identity(identity) => {
             let scope = match identity.get("scope").as_str() {
                 Some(scope) => subscription(scope)?,
-                None => call.context()?.scope_by_default()?,
+                None => default_scope()?,
             };
             Ok(Target { scope, name: identity.get("name").as_str().map(str::to_owned) })
         }
@@ -102,8 +102,8 @@ pub(crate) fn imported<K: Kind>(
 ///
 /// What is wrong with it.
 pub(crate) fn imported_only<K: Kind>(
-    call: &Call<Context>,
     target: ImportTarget<'_>,
+    default_scope: &DefaultScope<'_>,
     what: &str,
     name: &str,
     also: impl Fn(&str) -> bool,
@@ -111,7 +111,7 @@ pub(crate) fn imported_only<K: Kind>(
 where
     K::Model: Default,
 {
-    let target = imported::<K>(call, target, what, name)?;
+    let target = imported::<K>(target, default_scope, what, name)?;
     if let Some(other) = target.name.filter(|other| !other.eq_ignore_ascii_case(name) && !also(other)) {
         let detail = format!("The only {} is named {name}, not {other:?}.", K::TYPE);
         return Err(Diagnostic::error(format!("Not the id of {what}"), detail).into());

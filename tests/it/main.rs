@@ -16,6 +16,7 @@ mod fleet;
 mod harness;
 #[cfg(target_os = "linux")]
 mod interruptions;
+mod moved;
 mod plans;
 mod requests;
 mod rules;

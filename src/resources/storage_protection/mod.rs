@@ -9,12 +9,11 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget};
+use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
 use crate::arm::Scope;
-use crate::context::Context;
-use crate::singleton::{Failures, Frame, Framed as _, Kind, Place, Singleton, framed};
+use crate::singleton::{DefaultScope, Failures, Frame, Framed as _, Kind, Place, Singleton, framed};
 use live::Live;
 
 /// The resource.
@@ -78,6 +77,7 @@ impl Kind for StorageProtection {
     const VERSION: &'static str = "2025-06-01";
     const PLACED_BY: &'static str = "storage_account_id";
     const MERGES: bool = true;
+    const AZURERM: &'static [&'static str] = &["azurerm_security_center_storage_defender"];
     const IDENTITY: &'static [IdentityAttribute] = &[IdentityAttribute {
         name: "storage_account_id",
         description: "The storage account's id.",
@@ -141,7 +141,7 @@ impl Kind for StorageProtection {
         live.failures.clone()
     }
 
-    fn import(_call: &Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
+    fn import(target: ImportTarget<'_>, _default_scope: &DefaultScope<'_>) -> Result<Model> {
         let id = match target {
             ImportTarget::Id(id) => id,
             ImportTarget::Identity(identity) => {
