@@ -146,8 +146,8 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Turns an object of another type, or of another provider's, into one of this type: as much state as `read`
-    /// needs, better all that the source tells. Pure; runs in processes that are not configured. The provider of the
-    /// source need not be there, so its state is JSON of whichever version of it.
+    /// needs, better all that the source tells. Pure; runs in processes that are not configured. Terraform does
+    /// not ask the provider of the source, so its state is JSON of whichever version of it.
     ///
     /// # Errors
     ///

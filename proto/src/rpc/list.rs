@@ -48,10 +48,10 @@ impl<P: Provider> Server<P> {
                     sent += 1;
                 }
                 if limit == Some(sent) {
-                    break;
+                    return Ok(true);
                 }
             }
-            Ok(())
+            Ok(false)
         };
         let taking = Taking { taker, ty: Arc::clone(&offer.ty), limit };
         let listing = list.item.list_value(&mut call, query, taking);
@@ -106,16 +106,15 @@ async fn send(events: &Events<Event>, event: Event) {
 /// Runs both until there is nothing to send any more: because all has been found, or enough.
 async fn together(
     listing: impl Future<Output = Result<()>>,
-    sending: impl Future<Output = Result<()>>,
+    sending: impl Future<Output = Result<bool>>,
 ) -> Result<()> {
     let mut sending = std::pin::pin!(sending);
     tokio::select! {
         biased;
-        sent = &mut sending => sent,
+        sent = &mut sending => sent.map(drop),
         listed = listing => {
-            // What was found before it failed goes out first.
-            sending.await?;
-            listed
+            // What was found before it failed goes out first; where that is enough, the failure is nothing to tell.
+            if sending.await? { Ok(()) } else { listed }
         }
     }
 }

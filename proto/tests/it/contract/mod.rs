@@ -20,7 +20,7 @@
 //! | private data goes round | `stored::private_data_survives` |
 //! | import by id and by identity | `stored`, `versions` |
 //! | functions: pure, no configuration needed, answers of the declared type, errors at their argument | `functions` |
-//! | move: from another provider that is not there, unconfigured, private data with it; others refused | `moves` |
+//! | move: from another provider, which must be installed, unconfigured, private data with it; others refused | `moves` |
 //! | list: identity and name of each, whole objects if asked, limit, a client that goes away, failures | `lists` |
 //! | ephemeral resources, actions, state stores, and what else is not there: a clear answer | `unoffered` |
 //! | diagnostics: severity, path, summary | `validation`, `failures` |
