@@ -4,6 +4,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::refused;
 use crate::arm::{ResourceType, Visit, resource};
 use crate::message::Answer;
 use crate::route::not_implemented;
@@ -34,7 +35,7 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     };
     if !name.eq_ignore_ascii_case(NAME) {
         let message = format!("The setting kind '{name}' is not valid. Possible values: {NAME}");
-        return Answer::error(400, "InvalidInput", &message);
+        return refused(&message);
     }
     match visit.call.method {
         Method::GET => world.store.get(&id).map_or_else(
@@ -55,7 +56,7 @@ fn put(world: &mut World, visit: &Visit<'_>, id: &str) -> Result<Answer, Answer>
     ] {
         if asked != known {
             let message = format!("The value {asked} of '{what}' is not valid. Possible values: {known}");
-            return Err(Answer::error(400, "InvalidInput", &message));
+            return Err(refused(&message));
         }
     }
     let now = world.clock.document_timestamp();

@@ -4,6 +4,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::refused;
 use crate::arm::{ResourceType, Visit};
 use crate::message::Answer;
 use crate::route::not_implemented;
@@ -168,8 +169,4 @@ fn check_one_of(what: &str, value: &Value, known: &[&str]) -> Result<(), Answer>
         "The value {value} of '{what}' is not valid. Possible values: {}",
         known.join(", ")
     )))
-}
-
-fn refused(message: &str) -> Answer {
-    Answer::error(400, "InvalidInput", message)
 }

@@ -21,6 +21,7 @@ pub(crate) mod workspace_settings;
 
 use crate::Cloud;
 use crate::arm::Visit;
+use crate::message::Answer;
 use crate::store::Store;
 
 #[cfg(test)]
@@ -38,6 +39,11 @@ mod workspace_tests;
 pub(crate) fn populate_settings(store: &mut Store, cloud: Cloud, subscription: &str) {
     settings::populate(store, cloud, subscription);
     auto_provisioning::populate(store, subscription);
+}
+
+/// The answer to what a setting cannot be.
+fn refused(message: &str) -> Answer {
+    Answer::error(400, "InvalidInput", message)
 }
 
 /// Whether the scope of a request is a subscription, which alone has settings.

@@ -8,7 +8,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::storage_wish as wish;
+use super::{refused, storage_wish as wish};
 use crate::arm::hierarchy::reaching;
 use crate::arm::{ResourceType, Visit, resource};
 use crate::message::Answer;
@@ -37,11 +37,7 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
         return resource::not_found(account);
     }
     if !name.eq_ignore_ascii_case(NAME) {
-        return Answer::error(
-            400,
-            "InvalidInput",
-            &format!("The setting '{name}' is not valid. Possible values: {NAME}"),
-        );
+        return refused(&format!("The setting '{name}' is not valid. Possible values: {NAME}"));
     }
     match visit.call.method {
         Method::GET => Answer::json(200, &document(account, &shown(world, account))),

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::refused;
 use crate::arm::place::Place;
 use crate::message::Answer;
 
@@ -91,8 +92,4 @@ fn set(object: &mut Value, path: &str, value: Value) {
         at = &mut at[name];
     }
     *at = value;
-}
-
-fn refused(message: &str) -> Answer {
-    Answer::error(400, "InvalidInput", message)
 }

@@ -4,6 +4,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::refused;
 use crate::arm::place::Place;
 use crate::arm::{ResourceType, Visit, resource};
 use crate::message::Answer;
@@ -96,8 +97,4 @@ fn of_writing(id: &str) -> String {
 
 fn not_found() -> Answer {
     Answer::error(404, "ResourceNotFound", &format!("The workspace setting '{NAME}' was not found."))
-}
-
-fn refused(message: &str) -> Answer {
-    Answer::error(400, "InvalidInput", message)
 }
