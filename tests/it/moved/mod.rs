@@ -2,7 +2,7 @@
 //! azapi 2. The object comes over, and nothing changes.
 
 use crate::harness::{NO_PREFLIGHT, PROVIDER, SUBSCRIPTION, Scene};
-use crate::shared::process::{Failure, Output};
+use crate::shared::process::Failure;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::{env, fs};
@@ -206,27 +206,22 @@ fn the_other_settings_move_from_azurerm() -> Result<(), Failure> {
 
 #[test]
 fn what_has_no_place_here_is_refused_with_the_block_to_paste() -> Result<(), Failure> {
-    for (from, attributes, to) in [
+    for (from, attributes, to, configuration) in [
         (
             "azurerm_security_center_auto_provisioning",
             json!({"id": security("autoProvisioningSettings/default"), "auto_provision": "On"}),
             "defender_autoprovisioning",
+            "  component = \"defender_sensor\"\n  location = \"westeurope\"",
         ),
         (
             "azurerm_security_center_server_vulnerability_assessment_virtual_machine",
             json!({"id": "x"}),
             "defender_vulnerability_assessment",
+            "",
         ),
     ] {
-        let old = Move { provider: AZURERM, from, version: 0, attributes, to, configuration: "" };
-        let scene = old.scene(&[])?;
-        let configuration = if to == "defender_autoprovisioning" {
-            "  component = \"defender_sensor\"\n  location = \"westeurope\""
-        } else {
-            ""
-        };
-        scene.workspace.write("main.tf", &format!("resource \"{to}\" \"this\" {{\n{configuration}\n}}\nmoved {{\n  from = {from}.old\n  to   = {to}.this\n}}\n"))?;
-        let refused: Output = scene.workspace.plan()?.require(1)?;
+        let scene = Move { provider: AZURERM, from, version: 0, attributes, to, configuration }.scene(&[])?;
+        let refused = scene.workspace.plan()?.require(1)?;
         refused.require_text("cannot be moved")?.require_text(&format!("from = {from}.NAME"))?;
     }
     Ok(())

