@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::catalog::Catalog;
 
 /// A table with these columns.
-pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let head: Vec<String> = head.iter().map(|&cell| cell.to_owned()).collect();
     let rule = vec!["---".to_owned(); head.len()];
@@ -20,7 +20,7 @@ fn escaped(cell: &str) -> String {
 }
 
 /// What users write, as code.
-pub(super) fn code(text: impl Display) -> String {
+pub fn code(text: impl Display) -> String {
     format!("`{text}`")
 }
 

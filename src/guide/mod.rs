@@ -13,6 +13,7 @@ mod rules;
 
 pub use components::matrix;
 pub use deployments::{DEPLOYMENTS, deployments};
+pub use markdown::{code, table};
 
 use crate::catalog::Catalog;
 

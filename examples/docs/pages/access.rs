@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use defender::catalog::Catalog;
+use defender::guide::{code, table};
 use serde::Deserialize;
 
-use super::markdown::{code, table};
 use super::{Sources, texts};
 
 /// The name of the file.
@@ -74,10 +74,10 @@ pub(super) fn sections(access: Option<&Access>, catalog: &Catalog) -> Result<Str
         return Ok("\n## Permissions\n\nNone: nothing is asked of Azure.\n".to_owned());
     }
     let rows = access.apis.iter().flat_map(|api| {
-        api.actions.iter().map(|(action, text)| vec![code(&api.action(action)), text.clone()])
+        api.actions.iter().map(|(action, text)| vec![code(api.action(action)), text.clone()])
     });
     let apis = access.apis.iter().map(|api| {
-        let versions = api.versions.iter().map(|version| code(version)).collect::<Vec<_>>().join(", else ");
+        let versions = api.versions.iter().map(code).collect::<Vec<_>>().join(", else ");
         vec![code(&api.name), versions]
     });
     Ok(format!(

@@ -1,11 +1,10 @@
 //! From schemas to what a page says of each attribute and block.
 
+use defender::guide::code;
 use std::collections::BTreeMap;
 
 use tfplugin_protocol::schema::{Attribute, Block, BlockNesting, Nesting, Shape};
 use tfplugin_protocol::{Type, Value};
-
-use super::markdown::code;
 
 /// Who sets a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +99,7 @@ fn said(attribute: &Attribute) -> String {
     }
     let unsaid = |value: &String| !attribute.description.contains(&code(value));
     if attribute.allowed.iter().any(unsaid) {
-        let allowed = attribute.allowed.iter().map(|value| code(value)).collect::<Vec<_>>().join(", ");
+        let allowed = attribute.allowed.iter().map(code).collect::<Vec<_>>().join(", ");
         parts.push(format!("Allowed: {allowed}."));
     }
     if let Some(default) = attribute.default.as_ref().and_then(plain)

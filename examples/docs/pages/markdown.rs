@@ -23,20 +23,6 @@ pub(super) fn fenced(language: &str, text: &str) -> String {
     format!("```{language}\n{}\n```\n", text.trim_end())
 }
 
-/// What users write, as code.
-pub(super) fn code(text: &str) -> String {
-    format!("`{text}`")
-}
-
-/// A table with these columns.
-pub(super) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let rule = vec!["---".to_owned(); head.len()];
-    let escaped = |row: Vec<String>| row.into_iter().map(|cell| cell.replace('|', "\\|")).collect();
-    let head = head.iter().map(|&cell| cell.to_owned()).collect();
-    [head, rule].into_iter().chain(rows.into_iter().map(escaped)).map(line).collect()
-}
-
 /// A string of Terraform's language.
 pub(super) fn quoted(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
