@@ -7,14 +7,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use crate::arm::{Call, Client, Error, Request, Scope};
+use crate::arm::{Call, Client, Error, Scope};
 use crate::pricings::Pricing;
-use crate::subscriptions::Subscriptions;
+use crate::subscriptions::{Subscription, Subscriptions};
 
-const SUBSCRIPTIONS_VERSION: &str = "2022-12-01";
-const LISTING: &str = "listing the subscriptions";
 const ASKING: &str = "asking Azure Resource Graph for the Defender plans";
 /// As many subscriptions as one query of Azure's own example for many subscriptions names.
 /// <https://learn.microsoft.com/azure/governance/resource-graph/troubleshoot/general#scenario-too-many-subscriptions>
@@ -33,25 +29,6 @@ pub enum Reach {
     Below(Scope),
     /// These.
     Named(Vec<Scope>),
-}
-
-/// A subscription, as far as the caller may see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subscription {
-    /// Its id.
-    pub scope: Scope,
-    /// The name that people gave it; empty where the caller may not see it.
-    pub display_name: String,
-    /// Azure's word for its state, such as `Enabled` or `Disabled`; nothing where the caller may not read it.
-    pub state: Option<String>,
-}
-
-impl Subscription {
-    /// Whether plans of it can be read and set: it is enabled, or only its bill is late.
-    /// <https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states>
-    pub fn is_usable(&self) -> bool {
-        self.state.as_deref().is_some_and(|state| ["Enabled", "PastDue", "Warned"].contains(&state))
-    }
 }
 
 /// Subscriptions over HTTP.
@@ -73,20 +50,17 @@ impl Fleet {
     ///
     /// Why they could not be listed.
     pub async fn subscriptions(&self, reach: &Reach, call: &Call) -> Result<Vec<Subscription>, Error> {
-        let request = Request::get("/subscriptions", SUBSCRIPTIONS_VERSION).act(LISTING);
-        let listed = self.client.list(request, call).await?;
-        let mut seen: BTreeMap<String, Subscription> = listed.iter().filter_map(subscription).collect();
-        let wanted: Vec<(Scope, String)> = match reach {
+        let listed = self.subscriptions.all(call).await?;
+        let mut seen: BTreeMap<String, Subscription> =
+            listed.into_iter().map(|one| (key(&one.scope), one)).collect();
+        let wanted: Vec<Subscription> = match reach {
             Reach::All => return Ok(seen.into_values().collect()),
-            Reach::Named(scopes) => scopes.iter().map(|scope| (scope.clone(), String::new())).collect(),
-            Reach::Below(group) => {
-                let below = self.subscriptions.below(group, call).await?;
-                below.into_iter().map(|one| (one.scope, one.name.unwrap_or_default())).collect()
-            }
+            Reach::Named(scopes) => scopes.iter().cloned().map(Subscription::from).collect(),
+            Reach::Below(group) => self.subscriptions.below(group, call).await?,
         };
-        let found = wanted.into_iter().map(|(scope, display_name)| {
-            let key = key(&scope);
-            let one = seen.remove(&key).unwrap_or(Subscription { scope, display_name, state: None });
+        let found = wanted.into_iter().map(|one| {
+            let key = key(&one.scope);
+            let one = seen.remove(&key).unwrap_or(one);
             (key, one)
         });
         let found: BTreeMap<String, Subscription> = found.collect();
@@ -120,11 +94,4 @@ impl Fleet {
 
 fn key(scope: &Scope) -> String {
     scope.subscription_id().unwrap_or_default().to_owned()
-}
-
-fn subscription(body: &Value) -> Option<(String, Subscription)> {
-    let scope: Scope = body["id"].as_str()?.parse().ok()?;
-    let text = |field: &str| body[field].as_str().map(str::to_owned);
-    let (display_name, state) = (text("displayName").unwrap_or_default(), text("state"));
-    Some((key(&scope), Subscription { scope, display_name, state }))
 }

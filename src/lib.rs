@@ -20,10 +20,10 @@
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |
 //! | [`permissions`] | `Microsoft.Authorization/permissions`: what the caller may do, asked once a scope | Terraform | [`availability`], [`arm`] |
 //! | [`policy`] | Azure Policy: definitions, assignments, the roles that they take, remediations | Terraform, Defender | [`arm`] |
-//! | [`settings`] | settings of a subscription in `Microsoft.Security` | Terraform | [`arm`] |
+//! | [`settings`] | settings of a subscription in `Microsoft.Security` | Terraform | [`documents`], [`arm`] |
 //! | [`documents`] | objects that are one small document each, read and written as a whole | Terraform, what stands in them | [`arm`] |
 //! | [`machines`] | machines and clusters, and the extensions on them | Terraform, Defender | [`arm`] |
-//! | [`subscriptions`] | subscriptions: their names, and which lie below a management group | Terraform, Defender | [`arm`] |
+//! | [`subscriptions`] | subscriptions: which there are, also below a management group, their names and states | Terraform, Defender | [`arm`] |
 //! | [`workspaces`] | Log Analytics workspaces, as far as policies ask | Terraform, Defender | [`arm`] |
 //! | [`diagnostics`] | the one place where a failed request, or a finding, becomes text for a user | single resources | [`availability`], [`arm`] |
 //! | [`guide`] | the pages on the rules and on deployments, as Markdown | Terraform's values, HTTP | [`availability`] |

@@ -8,19 +8,20 @@
 
 use serde_json::{Value, json};
 
-use crate::arm::{self, Client, Error, ErrorKind, Request, Scope};
+use crate::arm::{self, Client, Error, Scope};
 use crate::catalog::model::{Call, Setting, SettingValue};
+use crate::documents::{Document, Documents};
 
 /// Settings over HTTP.
 #[derive(Debug)]
 pub struct Settings {
-    client: Client,
+    documents: Documents,
 }
 
 impl Settings {
     /// Settings by way of `client`. Nothing is sent yet.
     pub fn new(client: Client) -> Self {
-        Self { client }
+        Self { documents: Documents::new(client) }
     }
 
     /// The id of a setting.
@@ -39,13 +40,11 @@ impl Settings {
         setting: &Setting,
         call: &arm::Call,
     ) -> Result<Option<SettingValue>, Error> {
-        let (id, act) = (Self::id(scope, setting), format!("reading the setting {}", setting.name));
-        let request = Request::get(id.as_str(), version(setting.call)).act(act.as_str());
-        match self.client.send(request, call).await {
-            Ok(response) => value(setting, &response.body, &act, &id).map(Some),
-            Err(error) if is_unset(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let document = document(scope, setting, format!("the setting {}", setting.name));
+        let found = self.documents.read(&document, call).await?;
+        found
+            .map(|body| value(setting, &body, &format!("reading {}", document.what), &document.id))
+            .transpose()
     }
 
     /// Sets a setting, and returns what Azure has then.
@@ -60,14 +59,13 @@ impl Settings {
         wanted: &SettingValue,
         call: &arm::Call,
     ) -> Result<SettingValue, Error> {
-        let (id, act) = (Self::id(scope, setting), format!("setting {} to {wanted}", setting.name));
+        let document = document(scope, setting, format!("{} to {wanted}", setting.name));
         let mut body = json!({"properties": {setting.call.property(): wanted}});
         if let Some(kind) = &setting.kind {
             body["kind"] = kind.as_str().into();
         }
-        let request = Request::put(id.as_str(), version(setting.call), body).act(act.as_str());
-        let response = self.client.send(request, call).await?;
-        value(setting, &response.body, &act, &id)
+        let answer = self.documents.write(&document, body, call).await?;
+        value(setting, &answer, &format!("setting {}", document.what), &document.id)
     }
 
     /// Deletes a setting. It is no error if it is not set.
@@ -76,14 +74,13 @@ impl Settings {
     ///
     /// Why it could not be deleted: only some can.
     pub async fn delete(&self, scope: &Scope, setting: &Setting, call: &arm::Call) -> Result<(), Error> {
-        let act = format!("removing the setting {}", setting.name);
-        let request = Request::delete(Self::id(scope, setting), version(setting.call)).act(act);
-        match self.client.send(request, call).await {
-            Ok(_) => Ok(()),
-            Err(error) if is_unset(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.documents.delete(&document(scope, setting, format!("the setting {}", setting.name)), call).await
     }
+}
+
+/// A setting as a document; `what` is what errors call it.
+fn document(scope: &Scope, setting: &Setting, what: String) -> Document {
+    Document { id: Settings::id(scope, setting), version: version(setting.call), what }
 }
 
 /// The api-version of a call: the newest stable one, or the only one that there is.
@@ -93,12 +90,6 @@ fn version(call: Call) -> &'static str {
         Call::ServerVulnerabilityAssessments => "2023-05-01",
         Call::AutoProvisioning => "2017-08-01-preview",
     }
-}
-
-/// Whether this says that the setting is not set, and not that the subscription is not there.
-fn is_unset(error: &Error) -> bool {
-    *error.kind() == ErrorKind::NotFound
-        && error.code().is_none_or(|code| !code.eq_ignore_ascii_case("SubscriptionNotFound"))
 }
 
 /// The value in an answer. Policies write switches as texts, and Azure hands them on.

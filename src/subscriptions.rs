@@ -1,6 +1,6 @@
-//! Subscriptions: what people call them, and which of them lie below a management group.
+//! Subscriptions: which there are, which of them lie below a management group, and what people call them.
 //!
-//! Knows no Terraform and no Defender. <https://learn.microsoft.com/rest/api/resources/subscriptions/get>,
+//! Knows no Terraform and no Defender. <https://learn.microsoft.com/rest/api/resources/subscriptions>,
 //! <https://learn.microsoft.com/rest/api/managementgroups/management-groups/get-descendants>
 
 use serde_json::Value;
@@ -16,13 +16,30 @@ pub struct Subscriptions {
     client: Client,
 }
 
-/// A subscription and the name that people gave it.
+/// A subscription, as far as the caller may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
     /// The subscription.
     pub scope: Scope,
-    /// Its display name, if it has one.
+    /// The name that people gave it, if it has one.
     pub name: Option<String>,
+    /// Azure's word for its state, such as `Enabled` or `Disabled`; nothing where it was not read.
+    pub state: Option<String>,
+}
+
+impl Subscription {
+    /// Whether plans of it can be read and set: it is enabled, or only its bill is late.
+    /// <https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states>
+    pub fn is_usable(&self) -> bool {
+        self.state.as_deref().is_some_and(|state| ["Enabled", "PastDue", "Warned"].contains(&state))
+    }
+}
+
+/// As much as a scope alone tells.
+impl From<Scope> for Subscription {
+    fn from(scope: Scope) -> Self {
+        Self { scope, name: None, state: None }
+    }
 }
 
 impl Subscriptions {
@@ -43,7 +60,17 @@ impl Subscriptions {
         Ok(text(&response.body["displayName"]))
     }
 
-    /// All subscriptions below a management group, at any depth.
+    /// All subscriptions that the caller may read.
+    ///
+    /// # Errors
+    ///
+    /// Why the list could not be had.
+    pub async fn all(&self, call: &Call) -> Result<Vec<Subscription>, Error> {
+        let request = Request::get("/subscriptions", SUBSCRIPTION_VERSION).act("listing the subscriptions");
+        Ok(self.client.list(request, call).await?.iter().filter_map(of_list).collect())
+    }
+
+    /// All subscriptions below a management group, at any depth, without their states.
     ///
     /// # Errors
     ///
@@ -55,13 +82,18 @@ impl Subscriptions {
     }
 }
 
+fn of_list(body: &Value) -> Option<Subscription> {
+    let scope: Scope = body["id"].as_str()?.parse().ok()?;
+    Some(Subscription { scope, name: text(&body["displayName"]), state: text(&body["state"]) })
+}
+
 /// The subscription that a descendant is; nothing for a group.
 fn of_descendant(descendant: &Value) -> Option<Subscription> {
     let kind = descendant["type"].as_str()?.to_ascii_lowercase();
     let id = descendant["name"].as_str().filter(|_| kind.ends_with("/subscriptions"))?;
     let scope: Scope = format!("/subscriptions/{id}").parse().ok()?;
     let name = text(&descendant["properties"]["displayName"]);
-    (scope.kind() == ScopeKind::Subscription).then_some(Subscription { scope, name })
+    (scope.kind() == ScopeKind::Subscription).then_some(Subscription { scope, name, state: None })
 }
 
 fn text(value: &Value) -> Option<String> {

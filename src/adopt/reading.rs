@@ -53,7 +53,7 @@ pub async fn read(
     };
     for scope in scopes {
         if scope.kind() != ScopeKind::ManagementGroup {
-            note(Subscription { scope: scope.clone(), name: None });
+            note(Subscription::from(scope.clone()));
             continue;
         }
         match subscriptions.below(scope, &call()).await {
@@ -61,7 +61,7 @@ pub async fn read(
             Err(error) => estate.failures.push(Failed { scope: scope.clone(), error }),
         }
     }
-    let read_one = |Subscription { scope, name }: Subscription| async move {
+    let read_one = |Subscription { scope, name, state: _ }: Subscription| async move {
         let plans = pricings.list(&scope, &call()).await;
         // A name is for people; where it cannot be read, the id does.
         let name = match name {

@@ -123,12 +123,7 @@ impl Model {
 
 /// Texts that are set and known.
 pub(crate) fn known_texts(texts: &Texts) -> Vec<String> {
-    known_items(texts).cloned().collect()
-}
-
-/// Items that are set and known.
-pub(crate) fn known_items<T>(items: &Attr<Vec<Attr<T>>>) -> impl Iterator<Item = &T> {
-    items.known().into_iter().flatten().filter_map(Attr::known)
+    texts.known_items().cloned().collect()
 }
 
 /// Items as an attribute; null where there are none.

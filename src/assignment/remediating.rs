@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 use uuid::Uuid;
 
-use super::model::{Model, Remediated, known_items, known_texts};
+use super::model::{Model, Remediated, known_texts};
 use crate::arm::{Call, Error, Scope};
 use crate::policy::{Failed, Filters, Policy, Progress, Task, Threshold};
 
@@ -87,7 +87,7 @@ pub(crate) fn to_attr<'a>(
 
 /// Removes the remediations of a state, but for some.
 pub(crate) async fn forget(policy: &Policy, state: &Model, but: &[&str], call: &Call) -> Result<()> {
-    let ids = known_items(&state.remediations).filter_map(|remediated| remediated.id.known());
+    let ids = state.remediations.known_items().filter_map(|remediated| remediated.id.known());
     let old = ids.filter(|id| !but.contains(&id.as_str()));
     for outcome in join_all(old.map(|id| policy.forget_remediation(id, call))).await {
         outcome?;

@@ -21,21 +21,21 @@ fn placed(schema: Schema) -> Schema {
     schema
         .attribute(
             "scope",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "The id of the subscription, management group, resource group or resource that the policy applies to, for \
                  example `/subscriptions/00000000-0000-0000-0000-000000000000`. Default: the provider's subscription.",
             ),
         )
         .attribute(
             "name",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "The assignment's name: up to 64 characters, or 24 at a management group. Default: one that is made \
                  from the scope and the definition, and is always the same for them.",
             ),
         )
         .attribute(
             "policy_definition_id",
-            Attribute::string().required().replace().same_if(same_text).describe(
+            Attribute::string().required().replace().same_if(Value::same_text).describe(
                 "The id of the definition or initiative, built-in or custom, for example \
                  `/providers/Microsoft.Authorization/policyDefinitions/00000000-0000-0000-0000-000000000000`.",
             ),
@@ -256,11 +256,6 @@ fn computed(schema: Schema) -> Schema {
             Attribute::map(Type::String).computed().describe("Ids of role assignments, by the role's GUID."),
         )
         .attribute("remediations", remediations())
-}
-
-/// Ids and names of Azure differ only if they differ in more than letter case.
-pub(crate) fn same_text(prior: &Value, new: &Value) -> bool {
-    matches!((prior.as_str(), new.as_str()), (Some(prior), Some(new)) if prior.eq_ignore_ascii_case(new))
 }
 
 /// Regions have a name for people, and one for machines.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tfplugin_protocol::{AnyValue, Attr};
 
 use super::model::{
-    Identity, Message, Model, Override, ResourceSelector, Selector, Texts, items, known_items, known_texts,
+    Identity, Message, Model, Override, ResourceSelector, Selector, Texts, items, known_texts,
 };
 use super::schema::region;
 use crate::policy::{self, Assignment, ParameterValue, Properties, UserAssigned, Wanted};
@@ -82,7 +82,7 @@ fn texts(attr: &Texts) -> Option<Vec<String>> {
 }
 
 fn list<T, U>(attr: &Attr<Vec<Attr<T>>>, convert: impl Fn(&T) -> U) -> Option<Vec<U>> {
-    attr.known().map(|_| known_items(attr).map(convert).collect())
+    attr.known().map(|_| attr.known_items().map(convert).collect())
 }
 
 /// A state with what Azure has now. Where Azure only writes it in another way, the known spelling stays.

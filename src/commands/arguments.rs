@@ -1,7 +1,8 @@
-//! Arguments of a command: `--name value` or `--name=value`, and `--help`.
+//! Arguments of `availability`.
 
 use std::ffi::OsString;
 
+use super::options::{HELP, Options, unknown};
 use crate::availability::{Field, Query};
 use crate::catalog::model::Catalog;
 
@@ -46,23 +47,13 @@ impl Format {
 /// What is wrong with them, in a line.
 pub(super) fn read(catalog: &Catalog, arguments: Vec<OsString>) -> Result<Asked<'_>, String> {
     let (mut query, mut format) = (Query::default(), Format::Table);
-    let mut arguments = arguments.into_iter();
-    while let Some(argument) = arguments.next() {
-        let argument = text(argument)?;
-        if ["--help", "-help", "-h"].contains(&argument.as_str()) {
+    let mut options = Options::new(arguments);
+    while let Some(given) = options.next()? {
+        if HELP.contains(&given.argument.as_str()) {
             return Ok(Asked::Help);
         }
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        let option = Name::parse(name)?;
-        let value = if let Some(value) = attached {
-            value
-        } else {
-            let next = arguments.next().map(text).transpose()?;
-            next.filter(|value| !value.starts_with("--")).ok_or_else(|| format!("{name} needs a value"))?
-        };
+        let (name, option) = (given.name.clone(), Name::parse(&given.name)?);
+        let value = options.value(given)?;
         match option {
             Name::Filter(field) => {
                 query.set(catalog, field, &value).map_err(|wrong| format!("{name}: {wrong}"))?;
@@ -89,18 +80,9 @@ impl Name {
         match field {
             Some(field) => Ok(Self::Filter(field)),
             None if name == Some("format") => Ok(Self::Format),
-            None => Err(format!("there is no option {argument:?}; try --help")),
+            None => Err(unknown(argument)),
         }
     }
-}
-
-/// An argument as text.
-///
-/// # Errors
-///
-/// It is none.
-pub(super) fn text(argument: OsString) -> Result<String, String> {
-    argument.into_string().map_err(|argument| format!("{} is no text", argument.display()))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! `availability`: the matrix for people, without Terraform.
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use time::OffsetDateTime;
 
 use super::arguments::{Asked, Format, read};
+use super::stdout;
 use super::table::table;
 use crate::availability::Query;
 use crate::availability::view::entries;
@@ -72,13 +73,12 @@ fn rendered(catalog: &Catalog, query: Query<'_>, format: Format, today: Day) -> 
     }
 }
 
-/// A reader that has seen enough, such as `head`, is no failure.
+/// Prints the text, or says why that cannot be done.
 fn print(out: &mut impl Write, err: &mut impl Write, text: &str) -> ExitCode {
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match stdout::print(out, text) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            writeln!(err, "availability: cannot write to standard output: {error}").ok();
+        Err(problem) => {
+            writeln!(err, "availability: {problem}").ok();
             ExitCode::FAILURE
         }
     }
@@ -86,6 +86,8 @@ fn print(out: &mut impl Write, err: &mut impl Write, text: &str) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
     use super::*;
 
     /// A standard output at whose other end something is wrong.

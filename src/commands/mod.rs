@@ -3,6 +3,8 @@
 mod adopt;
 mod arguments;
 mod availability;
+mod options;
+mod stdout;
 mod table;
 
 use tfplugin_protocol::{Command, Result};

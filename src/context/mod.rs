@@ -26,8 +26,10 @@ use crate::settings::Settings;
 use crate::subscriptions::Subscriptions;
 use crate::workspaces::Workspaces;
 
+mod moving;
 mod rules;
 
+pub use moving::{azapi_id, is_azurerm, refuse_move};
 pub use rules::{RuleBlock, RuleSettings, day_of, fact, static_settings};
 
 /// How long a plan waits for what only adds to it. Without that it goes on.

@@ -340,7 +340,7 @@ fn not_an_address(email: &str) -> Option<Diagnostic> {
 }
 
 fn texts(list: &Attr<Vec<Attr<String>>>) -> BTreeSet<String> {
-    list.known().into_iter().flatten().filter_map(Attr::known).cloned().collect()
+    list.known_items().cloned().collect()
 }
 
 fn known_texts(texts: &BTreeSet<String>) -> Attr<Vec<Attr<String>>> {

@@ -9,7 +9,7 @@ use tfplugin_protocol::schema::Attribute;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::singleton::{
-    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported, same_id,
+    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported, with_id,
 };
 
 /// The resource.
@@ -86,7 +86,7 @@ impl Kind for Setting {
             Attribute::string()
                 .required()
                 .replace()
-                .same_if(same_id)
+                .same_if(Value::same_text)
                 .describe(format!("Azure's name of the setting, in any letter case. {names}.")),
         )
         .attribute("enabled", Attribute::bool().required().describe("Whether it is on."))
@@ -143,9 +143,7 @@ impl Kind for Setting {
     fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {
         let target = imported::<Self>(target, default_scope, "a setting of Defender for Cloud", "WDATP")?;
         let name = named(&target.name.unwrap_or_default())?;
-        let model = Model { scope: target.scope.as_str().into(), name: name.into(), ..Model::default() };
-        let id = Self::place(&model)?.map(|place| place.id);
-        Ok(Model { id: id.into(), ..model })
+        with_id::<Self>(Model { scope: target.scope.as_str().into(), name: name.into(), ..Model::default() })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::context::{Context, patience};
 use crate::diagnostics::explain;
 use crate::documents::{Document, Documents};
 use crate::singleton::{
-    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only, same_id,
+    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only,
     subscription_identity,
 };
 use crate::workspaces::RESOURCE_TYPE;
@@ -81,11 +81,11 @@ impl Kind for WorkspaceSetting {
         .attribute("scope", singleton::scope())
         .attribute(
             "workspace_id",
-            text().required().same_if(same_id).describe("The id of the Log Analytics workspace. It must be there."),
+            text().required().same_if(Value::same_text).describe("The id of the Log Analytics workspace. It must be there."),
         )
         .attribute(
             "covered_scope",
-            text().optional().computed().keep().same_if(same_id).describe(
+            text().optional().computed().keep().same_if(Value::same_text).describe(
                 "What the workspace is for, by its id; Azure's `scope`. Default: the whole subscription.",
             ),
         )

@@ -26,8 +26,10 @@ use crate::context::{Context, patience};
 
 pub(crate) use kind::{DefaultScope, Frame, Framed, Kind, Place, framed};
 pub(crate) use record::Failures;
-pub(crate) use schema::{id, on_destroy, same_id, scope};
-pub(crate) use scope::{SUBSCRIPTION, at_subscription, imported, imported_only, subscription_identity};
+pub(crate) use schema::{id, on_destroy, scope};
+pub(crate) use scope::{
+    SUBSCRIPTION, at_subscription, imported, imported_only, subscription_identity, with_id,
+};
 
 /// A resource that is a setting of this kind.
 pub(crate) struct Singleton<K>(PhantomData<fn() -> K>);

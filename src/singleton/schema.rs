@@ -7,7 +7,7 @@ use super::kind::{KEEP, RESTORE};
 
 /// The subscription.
 pub(crate) fn scope() -> Attribute {
-    Attribute::string().optional().computed().replace().same_if(same_id).describe(
+    Attribute::string().optional().computed().replace().same_if(Value::same_text).describe(
         "The id of the subscription, `/subscriptions/00000000-0000-0000-0000-000000000000`. Default: the provider's \
          subscription.",
     )
@@ -25,12 +25,4 @@ pub(crate) fn on_destroy(off: &str, means: &str) -> Attribute {
          known, as after an import, everything stays as it is, and the plan warns of that. `{off}`: {means}. `keep`: \
          nothing changes. Default: `restore`."
     ))
-}
-
-/// Ids and names of Azure differ only if they differ in more than letter case.
-pub(crate) fn same_id(prior: &Value, new: &Value) -> bool {
-    match (prior.as_str(), new.as_str()) {
-        (Some(prior), Some(new)) => prior.eq_ignore_ascii_case(new),
-        _ => false,
-    }
 }

@@ -118,6 +118,15 @@ where
     }
     let mut model = K::Model::default();
     model.set_frame(Frame { place: target.scope.as_str().into(), ..Frame::default() });
+    with_id::<K>(model)
+}
+
+/// A model that tells its place, with the id that follows from that.
+///
+/// # Errors
+///
+/// What is wrong with the place.
+pub(crate) fn with_id<K: Kind>(mut model: K::Model) -> Result<K::Model> {
     let id = K::place(&model)?.map(|place| place.id);
     model.set_frame(Frame { id: id.into(), ..model.frame() });
     Ok(model)

@@ -60,6 +60,13 @@ impl<T> Attr<T> {
     }
 }
 
+impl<T> Attr<Vec<Attr<T>>> {
+    /// The items that are set and known.
+    pub fn known_items(&self) -> impl Iterator<Item = &T> {
+        self.known().into_iter().flatten().filter_map(Attr::known)
+    }
+}
+
 impl<T> From<Option<T>> for Attr<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Known)

@@ -30,6 +30,13 @@ impl Value {
         }
     }
 
+    /// Whether both are texts that differ in letter case at most: ids and names of many services are no other ones then.
+    ///
+    /// Made for [`Attribute::same_if`](crate::schema::Attribute::same_if), as [`means`](Self::means) is.
+    pub fn same_text(&self, other: &Self) -> bool {
+        matches!((self.as_str(), other.as_str()), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other))
+    }
+
     /// The value as plain JSON: lists, sets and tuples as arrays, maps and objects as objects, whole numbers as
     /// integers. Nothing if any part of it is unknown.
     pub fn to_json(&self) -> Option<Json> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::adopt::Format;
 use crate::arm::{Scope, ScopeKind};
-use crate::commands::arguments::text;
+use crate::commands::options::{HELP, Options, unknown};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -36,28 +36,23 @@ pub(super) struct Order {
 /// What is wrong with them, in a line.
 pub(super) fn read(arguments: Vec<OsString>) -> Result<Asked, String> {
     let mut order = Order { scopes: Vec::new(), format: Format::Hcl, include_free: false, out: None };
-    let mut arguments = arguments.into_iter();
-    while let Some(argument) = arguments.next() {
-        let argument = text(argument)?;
-        let (name, attached) = match argument.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
-            None => (argument.as_str(), None),
-        };
-        match name {
-            "--help" | "-help" | "-h" => return Ok(Asked::Help),
-            "--include-free" if attached.is_none() => {
+    let mut options = Options::new(arguments);
+    while let Some(given) = options.next()? {
+        match given.name.as_str() {
+            name if HELP.contains(&name) => return Ok(Asked::Help),
+            "--include-free" if !given.has_value() => {
                 order.include_free = true;
                 continue;
             }
             "--scope" | "--format" | "--out" => {}
-            _ => return Err(format!("there is no option {argument:?}; try --help")),
+            _ => return Err(unknown(&given.argument)),
         }
-        let value = match attached {
-            Some(value) => Some(value),
-            None => arguments.next().map(text).transpose()?.filter(|value| !value.starts_with("--")),
-        };
-        let value = value.filter(|value| !value.is_empty()).ok_or_else(|| format!("{name} needs a value"))?;
-        match name {
+        let name = given.name.clone();
+        let value = options.value(given)?;
+        if value.is_empty() {
+            return Err(format!("{name} needs a value"));
+        }
+        match name.as_str() {
             "--scope" => order.scopes.push(scope(&value)?),
             "--format" => order.format = format(&value)?,
             _ => order.out = Some(value.into()),

@@ -4,7 +4,7 @@ mod arguments;
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::diagnostics::explain;
 use arguments::{Asked, Order, read};
 
-use super::Surroundings;
+use super::{Surroundings, stdout};
 
 const HELP: &str = "\
 Reads which Defender plans are on and writes the configuration that has them, with imports: the first plan imports
@@ -138,15 +138,9 @@ fn save(directory: &Path, files: &[File]) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A reader that has seen enough, such as `head`, is no failure.
 fn print(text: &str) -> Ended {
-    let mut out = io::stdout();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err((FAILURE, format!("cannot write to standard output: {error}")))
-        }
-        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
-    }
+    stdout::print(&mut io::stdout(), text).map_err(|problem| (FAILURE, problem))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Nothing is left to be done if standard error is closed.

@@ -14,7 +14,7 @@ use super::record::Record;
 use super::switching::{self, Switching};
 use crate::arm;
 use crate::assignment::making::{self, Means, Wish};
-use crate::assignment::model::{self as assignment, known_items};
+use crate::assignment::model::{self as assignment};
 use crate::assignment::notes::{Journal, Notes};
 use crate::catalog::Catalog;
 use crate::catalog::model::Setting;
@@ -50,12 +50,12 @@ async fn change(call: &mut Call<Context>, state: Model, planned: Model) -> Resul
     let all = Everything(Mutex::new(Reached { call, state: state.clone(), record }));
     let work = Work { all: &all, context: &context, patience: &patience, planned: &planned, identity_chosen };
     let going: Vec<&Assigned> =
-        known_items(&state.assignments).filter(|one| planned.find(one).is_none()).collect();
+        state.assignments.known_items().filter(|one| planned.find(one).is_none()).collect();
     let gone = join_all(going.iter().map(|one| work.remove(&state, one))).await;
     let clean = work.clean().await;
     let going = roles_that_go(going.into_iter());
     let made = async {
-        let wanted = known_items(&planned.assignments);
+        let wanted = planned.assignments.known_items();
         join_all(wanted.map(|one| work.make(&state, one, &going))).await
     };
     let (made, switched) = futures_util::future::join(made, work.switch(&state)).await;
@@ -113,7 +113,7 @@ impl<'a> Work<'a> {
 
     /// Takes away what is left over of assignments that somebody else has removed, and that are not made again.
     async fn clean(&self) -> Result<()> {
-        let is_in = |model: &Model, id: &str| known_items(&model.assignments).any(|one| guid(one) == id);
+        let is_in = |model: &Model, id: &str| model.assignments.known_items().any(|one| guid(one) == id);
         let mut left: BTreeMap<String, Notes> = self.all.look(|state, record| {
             let notes = record.notes.iter().filter(|(guid, _)| !is_in(state, guid));
             notes.map(|(guid, notes)| (guid.clone(), notes.clone())).collect()
@@ -139,10 +139,10 @@ impl<'a> Work<'a> {
             let name = one.name.known()?;
             rows?.iter().find(|row| row.name == *name)
         };
-        let wanted: Vec<&Setting> = known_items(&self.planned.settings).filter_map(row).collect();
+        let wanted: Vec<&Setting> = self.planned.settings.known_items().filter_map(row).collect();
         // One whose write was not answered is not in the state, and may be on all the same.
         let is_begun = |row: &&Setting| self.all.look(|_, record| record.before.contains_key(&row.name));
-        let mut before: Vec<&Setting> = known_items(&prior.settings).filter_map(row).collect();
+        let mut before: Vec<&Setting> = prior.settings.known_items().filter_map(row).collect();
         for begun in rows.into_iter().flatten().filter(is_begun) {
             if !before.iter().any(|one| one.name == begun.name) {
                 before.push(begun);
@@ -197,7 +197,7 @@ impl Everything<'_> {
     fn state(&self, planned: &Model) -> Model {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner).state.clone();
         let rank =
-            |one: &Assigned| known_items(&planned.assignments).position(|other| guid(other) == guid(one));
+            |one: &Assigned| planned.assignments.known_items().position(|other| guid(other) == guid(one));
         if let Attr::Known(assignments) = &mut state.assignments {
             assignments.sort_by_key(|one| one.known().and_then(rank));
         }
@@ -257,6 +257,6 @@ pub(super) fn guid(one: &Assigned) -> String {
 impl Model {
     /// The same assignment here.
     fn find(&self, one: &Assigned) -> Option<&Assigned> {
-        known_items(&self.assignments).find(|other| guid(other) == guid(one))
+        self.assignments.known_items().find(|other| guid(other) == guid(one))
     }
 }

@@ -15,7 +15,7 @@ use super::wishing::{self, Given};
 use crate::arm;
 use crate::assignment::against;
 use crate::assignment::completing::{Asks, Draft, definition, finish};
-use crate::assignment::model::{self as assignment, items, known_items};
+use crate::assignment::model::{self as assignment, items};
 use crate::context::Context;
 use crate::policy::Definition;
 
@@ -115,7 +115,7 @@ impl Assigning<'_> {
 
     /// Assignments that go.
     fn going(&self, decision: &Decision) -> impl Iterator<Item = &Assigned> {
-        let before = self.prior.into_iter().flat_map(|prior| known_items(&prior.assignments));
+        let before = self.prior.into_iter().flat_map(|prior| prior.assignments.known_items());
         let chosen = |guid: &str| decision.assignments.iter().any(|one| one.assignment.definition == guid);
         before.filter(move |one| !chosen(&guid(one)))
     }
@@ -127,7 +127,7 @@ impl Assigning<'_> {
         let is_it = |one: &&Assigned| {
             one.policy_definition_id.known().is_some_and(|other| other.eq_ignore_ascii_case(id))
         };
-        known_items(&prior.assignments).find(is_it).map(|one| prior.whole(one))
+        prior.assignments.known_items().find(is_it).map(|one| prior.whole(one))
     }
 
     /// Asks for the workspace, where a policy wants to know more of it than its id.

@@ -13,7 +13,7 @@ use super::{no_component, refusing, telling};
 use crate::arm::{Scope, ScopeKind};
 use crate::assignment::claims::{Claimant, claim};
 use crate::assignment::completing;
-use crate::assignment::model::{known_items, known_texts};
+use crate::assignment::model::known_texts;
 use crate::availability::Fact;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Day, Setting};
@@ -45,7 +45,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     if context.rules.levels.is_none() || context.cloud.is_unknown() {
         return Ok(planned);
     }
-    if config.targets.is_unknown() || known_items(&config.targets).count() < count(&config) {
+    if config.targets.is_unknown() || config.targets.known_items().count() < count(&config) {
         return Ok(planned);
     }
     if prior.is_none() {
@@ -76,7 +76,7 @@ fn is_another(prior: &Model, planned: &Model) -> bool {
     };
     !same(&prior.scope, &planned.scope)
         || !same(&prior.component, &planned.component)
-        || (prior.location != planned.location && known_items(&prior.assignments).next().is_some())
+        || (prior.location != planned.location && prior.assignments.known_items().next().is_some())
 }
 
 /// The resource, as a claimant.
@@ -128,7 +128,7 @@ fn asked(
 }
 
 fn skipped(model: &Model) -> impl Iterator<Item = &Skipped> {
-    known_items(&model.skipped)
+    model.skipped.known_items()
 }
 
 fn is_for(skipped: &Skipped, target: &str) -> bool {
@@ -184,7 +184,7 @@ fn settings(planned: &Model, decision: &Decision, prior: Option<&Model>) -> Attr
 }
 
 fn known_id(prior: Option<&Model>, name: &str) -> Option<Attr<String>> {
-    let mut known = known_items(&prior?.settings);
+    let mut known = prior?.settings.known_items();
     known.find(|one| one.name.known().is_some_and(|known| known == name)).map(|one| one.id.clone())
 }
 

@@ -14,7 +14,7 @@ use super::record::{Found, Record};
 use super::{judging, refusing, wishing};
 use crate::arm::{self, Scope, ScopeKind};
 use crate::assignment::completing::name;
-use crate::assignment::model::{self as assignment, known_items};
+use crate::assignment::model::{self as assignment};
 use crate::assignment::notes::Notes;
 use crate::assignment::{reading, roles};
 use crate::availability::Fact;
@@ -47,7 +47,7 @@ impl Looking {
     async fn refresh(&self, call: &mut Call<Context>, mut state: Model) -> Result<Model> {
         let (context, patience) = (call.context()?, patience(call));
         let mut record = Record::of(&call.private);
-        let assigned: Vec<Assigned> = known_items(&state.assignments).cloned().collect();
+        let assigned: Vec<Assigned> = state.assignments.known_items().cloned().collect();
         let policy = context.policy()?;
         let again = assigned.iter().map(|one| {
             let notes = record.notes.get(&guid(one)).cloned().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Looking {
         }
         state.assignments = Attr::Known(left);
         let mut settings = Vec::new();
-        for one in known_items(&state.settings) {
+        for one in state.settings.known_items() {
             let rows = self.component.deploy.settings.iter();
             let Some(row) = rows.into_iter().find(|row| one.name.known() == Some(&row.name)) else {
                 continue;

@@ -3,7 +3,7 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::assignment::schema::{remediation, remediations, same_place, same_text};
+use crate::assignment::schema::{remediation, remediations, same_place};
 
 pub(super) fn schema() -> Schema {
     let schema = Schema::new(
@@ -22,7 +22,7 @@ fn asked(schema: Schema) -> Schema {
     schema
         .attribute(
             "scope",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "The id of the subscription or management group. Settings are for subscriptions only. Default: the provider's \
                  subscription.",
             ),
@@ -84,7 +84,7 @@ fn deploying(schema: Schema) -> Schema {
         )
         .attribute(
             "workspace_id",
-            text().same_if(same_text).describe(
+            text().same_if(Value::same_text).describe(
                 "The id of the Log Analytics workspace that data goes to, for components that collect into one. Default: the one \
                  that the policies find or make.",
             ),
@@ -180,5 +180,5 @@ fn assignments() -> Attribute {
 /// Ids of Azure, one by one.
 fn same_texts(prior: &Value, new: &Value) -> bool {
     let (Value::List(prior), Value::List(new)) = (prior, new) else { return false };
-    prior.len() == new.len() && prior.iter().zip(new).all(|(prior, new)| same_text(prior, new))
+    prior.len() == new.len() && prior.iter().zip(new).all(|(prior, new)| prior.same_text(new))
 }

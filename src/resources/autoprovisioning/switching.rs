@@ -5,7 +5,6 @@ use tfplugin_protocol::{Attr, Diagnostic, Result};
 use super::apply::Everything;
 use super::model::Switched;
 use crate::arm::{self, Error, Scope};
-use crate::assignment::model::known_items;
 use crate::catalog::model::{Setting, SettingValue};
 use crate::context::Context;
 use crate::settings::Settings;
@@ -27,7 +26,7 @@ pub(super) async fn on(by: &Switching<'_>, setting: &Setting, all: &Everything<'
     let found = by.settings.read(by.scope, setting, by.patience).await?;
     all.note(|state, record| {
         // What was imported was on before, and what it was before that is not known.
-        let is_ours = known_items(&state.settings).any(|one| is_it(one, setting));
+        let is_ours = state.settings.known_items().any(|one| is_it(one, setting));
         if !is_ours {
             record.before.entry(setting.name.clone()).or_insert_with(|| found.clone());
         }
@@ -39,7 +38,7 @@ pub(super) async fn on(by: &Switching<'_>, setting: &Setting, all: &Everything<'
         }
     }
     all.note(|state, _| {
-        let mut settings: Vec<Switched> = known_items(&state.settings).cloned().collect();
+        let mut settings: Vec<Switched> = state.settings.known_items().cloned().collect();
         settings.retain(|one| !is_it(one, setting));
         settings.push(Switched::on(Settings::id(by.scope, setting).into(), setting));
         state.settings = Attr::Known(settings.into_iter().map(Attr::Known).collect());
@@ -61,7 +60,7 @@ pub(super) async fn back(by: &Switching<'_>, setting: &Setting, all: &Everything
         },
     }
     all.note(|state, record| {
-        let left = known_items(&state.settings).filter(|one| !is_it(one, setting)).cloned();
+        let left = state.settings.known_items().filter(|one| !is_it(one, setting)).cloned();
         state.settings = Attr::Known(left.map(Attr::Known).collect());
         record.before.remove(&setting.name);
     });

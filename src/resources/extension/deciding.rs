@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use tfplugin_protocol::{AnyValue, Attr};
 
-use super::model::{self, Model, known_texts};
+use super::model::{self, Model};
 use crate::availability::{
     Action, Agent, AgentKind, Fact, Facts, Outcome, Workspace, outcome as outcome_of_agents,
 };
@@ -78,7 +78,7 @@ impl Known<'_> {
                 return kind.map_or(Fact::Unknown, |kind| {
                     Fact::Known(Agent {
                         kind,
-                        workspaces: known_texts(&written.workspaces),
+                        workspaces: written.workspaces.known_items().cloned().collect(),
                         version: written.version.known().copied(),
                         solutions: None,
                     })
@@ -123,7 +123,7 @@ impl Known<'_> {
         let solutions = planned.workspace_solutions.known().filter(|texts| all_known(texts));
         let workspace = |id: String| Workspace {
             id,
-            solutions: solutions.map(|_| known_texts(&planned.workspace_solutions).into_iter().collect()),
+            solutions: solutions.map(|_| planned.workspace_solutions.known_items().cloned().collect()),
             ..Workspace::default()
         };
         Facts {

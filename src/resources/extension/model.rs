@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::{AnyValue, Attr};
 
+use crate::assignment::model::Texts;
+
 /// The resource's attributes; what they mean stands in the schema.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::resources) struct Model {
@@ -30,9 +32,6 @@ pub(in crate::resources) struct Model {
     pub(super) current_version: Attr<String>,
 }
 
-/// Texts in order.
-pub(super) type Texts = Attr<Vec<Attr<String>>>;
-
 /// An agent that is on a machine already.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Agent {
@@ -51,11 +50,6 @@ impl Model {
     pub(super) fn is_skipped(&self) -> bool {
         self.outcome.known().is_some_and(|outcome| outcome == "skip")
     }
-}
-
-/// Texts that are set and known.
-pub(super) fn known_texts(texts: &Texts) -> Vec<String> {
-    texts.known().into_iter().flatten().filter_map(|text| text.known().cloned()).collect()
 }
 
 /// Texts as an attribute.

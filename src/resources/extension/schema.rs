@@ -3,8 +3,6 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::assignment::schema::same_text;
-
 pub(super) fn schema() -> Schema {
     let schema = Schema::new(
         "A component of Defender for Cloud, or any other extension, on one virtual machine, scale set, Arc machine, AKS cluster \
@@ -21,7 +19,7 @@ fn asked(schema: Schema) -> Schema {
     schema
         .attribute(
             "target_id",
-            Attribute::string().required().replace().same_if(same_text).describe(
+            Attribute::string().required().replace().same_if(Value::same_text).describe(
                 "The id of the virtual machine, scale set, Arc machine, AKS cluster or Arc-enabled Kubernetes cluster.",
             ),
         )
@@ -34,19 +32,19 @@ fn asked(schema: Schema) -> Schema {
         )
         .attribute(
             "publisher",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "Who publishes the extension of a machine. Clusters have none. Default: that of the component.",
             ),
         )
         .attribute(
             "type",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "The extension's type, for example `MDE.Linux`. Default: that of the component.",
             ),
         )
         .attribute(
             "name",
-            text().computed().keep().replace().same_if(same_text).describe(
+            text().computed().keep().replace().same_if(Value::same_text).describe(
                 "The extension's name. Default: that of an extension of the same publisher and type that is there already, or \
                  the usual one.",
             ),
@@ -94,7 +92,7 @@ fn deployed(schema: Schema) -> Schema {
         )
         .attribute(
             "workspace_id",
-            text().same_if(same_text).describe(
+            text().same_if(Value::same_text).describe(
                 "The id of the Log Analytics workspace that data goes to, for components that need one.",
             ),
         )

@@ -9,24 +9,16 @@ use super::model::{Extension, Extensions, Model, Properties};
 use super::{Plan, parse_id};
 use crate::arm::Scope;
 use crate::catalog::Catalog;
+use crate::context::{azapi_id, is_azurerm, refuse_move};
 use crate::pricings::{RESOURCE_TYPE, Tier};
 
-/// What can be moved, as users know it.
-const MOVABLE: &[&str] = &[
-    "`azurerm_security_center_subscription_pricing` of `hashicorp/azurerm`",
-    "`azapi_resource` and `azapi_update_resource` of `azure/azapi` whose type is `Microsoft.Security/pricings`",
-];
+/// The types of azurerm.
+const AZURERM: &[&str] = &["azurerm_security_center_subscription_pricing"];
 
 /// A plan as another provider's state tells it.
 pub(super) fn move_from(source: &MoveSource<'_>) -> Result<Moved<Model>> {
-    let model = match source.type_name {
-        "azurerm_security_center_subscription_pricing" if source.is_of("hashicorp/azurerm") => {
-            azurerm(source)?
-        }
-        "azapi_resource" | "azapi_update_resource" if source.is_of("azure/azapi") => azapi(source)?,
-        _ => None,
-    };
-    model.map(Moved::from).ok_or_else(|| source.refused(Plan::NAME, MOVABLE))
+    let model = if is_azurerm(source, AZURERM) { azurerm(source)? } else { azapi(source)? };
+    model.map(Moved::from).ok_or_else(|| refuse_move(source, Plan::NAME, AZURERM, RESOURCE_TYPE))
 }
 
 /// Version 0 had plans of machines under the name `default`.
@@ -44,11 +36,7 @@ fn azurerm(source: &MoveSource<'_>) -> Result<Option<Model>> {
 /// The body is an object since version 2 of azapi and was a JSON text before.
 /// <https://registry.terraform.io/providers/Azure/azapi/latest/docs/guides/2.0-upgrade-guide>
 fn azapi(source: &MoveSource<'_>) -> Result<Option<Model>> {
-    let kind = source.text("type").and_then(|kind| kind.split('@').next());
-    let id = source.text("id").or_else(|| source.text("resource_id"));
-    let (true, Some(id)) = (kind.is_some_and(|kind| kind.eq_ignore_ascii_case(RESOURCE_TYPE)), id) else {
-        return Ok(None);
-    };
+    let Some(id) = azapi_id(source, RESOURCE_TYPE) else { return Ok(None) };
     let (scope, name) = place(id)?;
     let mut model = Model::at(&scope, &name);
     let parsed = source.text("body").and_then(|text| serde_json::from_str::<Json>(text).ok());

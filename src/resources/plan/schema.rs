@@ -21,14 +21,14 @@ fn configured(schema: Schema) -> Schema {
     schema
         .attribute(
             "scope",
-            text().computed().replace().same_if(same_id).describe(
+            text().computed().replace().same_if(Value::same_text).describe(
                 "The id of the subscription, virtual machine, scale set or Arc machine, for example \
                  `/subscriptions/00000000-0000-0000-0000-000000000000`. Default: the provider's subscription.",
             ),
         )
         .attribute(
             "name",
-            Attribute::string().required().replace().same_if(same_id).describe(format!(
+            Attribute::string().required().replace().same_if(Value::same_text).describe(format!(
                 "Azure's name of the plan: {}.",
                 list(catalog.plans.iter().map(|plan| &plan.name))
             )),
@@ -128,14 +128,6 @@ fn computed(schema: Schema) -> Schema {
                 "All extensions of the plan as Azure reports them, whoever decides on them.",
             ),
         )
-}
-
-/// Ids and names of Azure differ only if they differ in more than letter case.
-fn same_id(prior: &Value, new: &Value) -> bool {
-    match (prior.as_str(), new.as_str()) {
-        (Some(prior), Some(new)) => prior.eq_ignore_ascii_case(new),
-        _ => false,
-    }
 }
 
 fn same_properties(prior: &Value, new: &Value) -> bool {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::arm::{ResourceId, ScopeKind};
 use crate::assignment::checking;
-use crate::assignment::model::{Model, Selector, Texts, known_items, scope};
+use crate::assignment::model::{Model, Selector, Texts, scope};
 use crate::policy::guid_of;
 
 /// Checks what can be seen without Azure.
@@ -95,11 +95,11 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
         })
     };
     let resources =
-        known_items(&config.resource_selectors).flat_map(|chosen| known_items(&chosen.selectors)).any(wrong);
+        config.resource_selectors.known_items().flat_map(|chosen| chosen.selectors.known_items()).any(wrong);
     let overrides =
-        known_items(&config.overrides).flat_map(|change| known_items(&change.selectors)).any(wrong);
+        config.overrides.known_items().flat_map(|change| change.selectors.known_items()).any(wrong);
     let none =
-        known_items(&config.overrides).any(|change| change.selectors.known().is_some_and(Vec::is_empty));
+        config.overrides.known_items().any(|change| change.selectors.known().is_some_and(Vec::is_empty));
     let none = none.then(|| {
         let detail =
             "An override without selectors is for all. Leave selectors out: Azure keeps no empty list.";
@@ -109,7 +109,7 @@ fn selectors(config: &Model) -> Vec<Diagnostic> {
 }
 
 fn roles(config: &Model) -> Option<Diagnostic> {
-    let id = known_items(&config.role_definition_ids).find(|id| guid_of(id).parse::<Uuid>().is_err())?;
+    let id = config.role_definition_ids.known_items().find(|id| guid_of(id).parse::<Uuid>().is_err())?;
     let beginning: String = id.chars().take(300).collect();
     let detail = format!(
         "{beginning:?} is not the id of a role. Roles are never matched by name: write \

@@ -13,7 +13,7 @@ use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
 use crate::arm::Scope;
-use crate::singleton::{DefaultScope, Failures, Frame, Framed as _, Kind, Place, Singleton, framed};
+use crate::singleton::{DefaultScope, Failures, Kind, Place, Singleton, framed, with_id};
 use live::Live;
 
 /// The resource.
@@ -149,10 +149,7 @@ impl Kind for StorageProtection {
             }
         };
         let account = check::account_of(id)?;
-        let mut model = Model { storage_account_id: account.as_str().into(), ..Model::default() };
-        let id = Self::place(&model)?.map(|place| place.id);
-        model.set_frame(Frame { id: id.into(), ..model.frame() });
-        Ok(model)
+        with_id::<Self>(Model { storage_account_id: account.as_str().into(), ..Model::default() })
     }
 }
 

@@ -3,7 +3,7 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::singleton::{self, same_id};
+use crate::singleton;
 
 pub(super) fn schema() -> Schema {
     Schema::new(
@@ -14,7 +14,7 @@ pub(super) fn schema() -> Schema {
     .attribute("id", singleton::id())
     .attribute(
         "storage_account_id",
-        Attribute::string().required().replace().same_if(same_id).describe("The id of the storage account."),
+        Attribute::string().required().replace().same_if(Value::same_text).describe("The id of the storage account."),
     )
     .attribute(
         "enabled",
@@ -48,7 +48,7 @@ fn discovery() -> Attribute {
 }
 
 fn scanning() -> Attribute {
-    let topic = Attribute::string().optional().same_if(same_id).describe(
+    let topic = Attribute::string().optional().same_if(Value::same_text).describe(
         "The id of the Event Grid custom topic that the results go to. Where nothing is set, they go to none.",
     );
     let results = Attribute::string().optional().computed().keep().one_of(&["blobIndexTags", "None"]);

@@ -24,8 +24,8 @@ pub(super) fn wanted(planned: &Model, found: Option<&Live>) -> Live {
     live.cap = on_upload.cap_gb_per_month.into_known().or(live.cap);
     if let Some(filters) = on_upload.filters.known() {
         live.filters = live::Filters {
-            prefixes: texts(&filters.exclude_blobs_with_prefix),
-            suffixes: texts(&filters.exclude_blobs_with_suffix),
+            prefixes: filters.exclude_blobs_with_prefix.known_items().cloned().collect(),
+            suffixes: filters.exclude_blobs_with_suffix.known_items().cloned().collect(),
             larger_than: filters.exclude_blobs_larger_than.into_known(),
         };
     }
@@ -80,8 +80,4 @@ fn filters(before: Attr<Filters>, now: &live::Filters) -> Attr<Filters> {
         exclude_blobs_with_suffix: spelt(before.exclude_blobs_with_suffix, &now.suffixes),
         exclude_blobs_larger_than: now.larger_than.into(),
     })
-}
-
-fn texts(list: &Attr<Vec<Attr<String>>>) -> Vec<String> {
-    list.known().into_iter().flatten().filter_map(Attr::known).cloned().collect()
 }

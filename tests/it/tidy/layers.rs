@@ -70,7 +70,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
     ("pricings", &["catalog", "arm"]),
     ("permissions", &["availability", "arm"]),
     ("policy", &["arm"]),
-    ("settings", &["catalog", "arm"]),
+    ("settings", &["documents", "catalog", "arm"]),
     ("documents", &["arm"]),
     ("machines", &["catalog", "arm"]),
     ("subscriptions", &["arm"]),
