@@ -18,6 +18,7 @@ mod harness;
 mod interruptions;
 mod moved;
 mod plans;
+mod query;
 mod requests;
 mod rules;
 mod secrets;
