@@ -205,6 +205,33 @@ fn the_other_settings_move_from_azurerm() -> Result<(), Failure> {
 }
 
 #[test]
+fn storage_protection_moves_from_azurerm_by_the_id_of_the_account() -> Result<(), Failure> {
+    let account = format!("{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a");
+    let setting = format!("{account}/providers/Microsoft.Security/defenderForStorageSettings/current");
+    let there = json!({"properties": {
+        "isEnabled": true, "overrideSubscriptionLevelSettings": true,
+        "malwareScanning": {"onUpload": {"isEnabled": true, "capGBPerMonth": 10}},
+        "sensitiveDataDiscovery": {"isEnabled": true},
+    }});
+    Move {
+        provider: AZURERM,
+        from: "azurerm_security_center_storage_defender",
+        version: 0,
+        attributes: json!({
+            "id": account, "storage_account_id": account, "override_subscription_settings_enabled": true,
+            "malware_scanning_on_upload_enabled": true, "malware_scanning_on_upload_cap_gb_per_month": 10,
+            "sensitive_data_discovery_enabled": true, "scan_results_event_grid_topic_id": null,
+        }),
+        to: "defender_storage_protection",
+        configuration: &format!(
+            "  storage_account_id = \"{account}\"\n  malware_scanning = {{\n    on_upload = {{ cap_gb_per_month = 10 \
+             }}\n  }}\n  sensitive_data_discovery = {{}}"
+        ),
+    }
+    .changes_nothing(&[(account.clone(), json!({"location": "westeurope"})), (setting.clone(), there)])
+}
+
+#[test]
 fn what_has_no_place_here_is_refused_with_the_block_to_paste() -> Result<(), Failure> {
     for (from, attributes, to, configuration) in [
         (
