@@ -1,4 +1,5 @@
-//! Reads every row of the catalogue, checks it, and packs all of them into one file that the library contains.
+//! Reads every row of the catalogue, checks it, and packs all of them into one file that the library contains; beside
+//! it, as code, the names that schemas are described with.
 //! A bad row stops the build with the file, the line and the allowed values.
 
 use std::error::Error;
@@ -26,7 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         files.extend(toml_files(folder)?);
     }
     let catalog = pack::pack(&files).map_err(|problem| problem.to_string())?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("catalog.json"), serde_json::to_vec(&catalog)?)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("catalog.json"), serde_json::to_vec(&catalog)?)?;
+    fs::write(Path::new(&out).join("names.rs"), pack::names_as_code(&catalog))?;
     Ok(())
 }
 

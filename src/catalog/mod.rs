@@ -5,6 +5,7 @@
 //! row must be like is checked by `pack` when the library is built.
 
 pub mod model;
+pub mod names;
 #[cfg(test)]
 mod pack;
 #[cfg(test)]

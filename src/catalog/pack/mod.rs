@@ -2,6 +2,8 @@
 //!
 //! Knows no file system: files come as paths and texts. Every problem names the file, the line, and what is allowed.
 
+#[cfg(not(test))]
+mod code;
 mod dates;
 mod deployments;
 mod files;
@@ -11,6 +13,8 @@ mod references;
 
 use std::fmt;
 
+#[cfg(not(test))]
+pub(crate) use code::names_as_code;
 pub(crate) use files::File;
 use files::parse;
 

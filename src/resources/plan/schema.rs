@@ -3,8 +3,7 @@
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Schema, Type, Value};
 
-use crate::catalog::Catalog;
-use crate::catalog::model::Plan;
+use crate::catalog::names::{PLANS, PlanNames};
 use crate::pricings::same_value;
 
 pub(super) fn schema() -> Schema {
@@ -16,7 +15,6 @@ pub(super) fn schema() -> Schema {
 }
 
 fn configured(schema: Schema) -> Schema {
-    let catalog = Catalog::get();
     let text = || Attribute::string().optional();
     schema
         .attribute(
@@ -30,7 +28,7 @@ fn configured(schema: Schema) -> Schema {
             "name",
             Attribute::string().required().replace().same_if(Value::same_text).describe(format!(
                 "Azure's name of the plan: {}.",
-                list(catalog.plans.iter().map(|plan| &plan.name))
+                list(PLANS.iter().map(|plan| plan.name))
             )),
         )
         .attribute(
@@ -44,7 +42,7 @@ fn configured(schema: Schema) -> Schema {
             text().computed().keep().describe(format!(
                 "The variant of the plan; it changes in place. Where nothing is set the plan keeps the one it \
                  has, or gets Azure's default. {}",
-                sentences(catalog.plans.iter().filter(|plan| !plan.subplans.is_empty()), |plan| list(plan.subplans.iter().map(|subplan| &subplan.name)))
+                sentences(|plan| plan.subplans)
             )),
         )
         .attribute(
@@ -53,7 +51,7 @@ fn configured(schema: Schema) -> Schema {
                 "Whether resources below must follow the subscription's setting. For subscriptions only.",
             ),
         )
-        .attribute("extensions", extensions(catalog))
+        .attribute("extensions", extensions())
         .attribute(
             "extension_ownership",
             text().default("listed").one_of(&["listed", "exclusive"]).describe(
@@ -72,7 +70,7 @@ fn configured(schema: Schema) -> Schema {
         )
 }
 
-fn extensions(catalog: &Catalog) -> Attribute {
+fn extensions() -> Attribute {
     let enabled = Attribute::bool().optional().default(true).describe("Whether it is on. Default: `true`.");
     let properties = Attribute::map(Type::String).optional().computed().same_if(same_properties).describe(
         "Its properties, by Azure's names, as text. Azure's own way of writing a value is no drift. Where nothing \
@@ -81,9 +79,7 @@ fn extensions(catalog: &Catalog) -> Attribute {
     Attribute::nested(Nesting::Map, [("enabled", enabled), ("properties", properties)]).optional().describe(
         format!(
             "Extensions that are to be on or off, by Azure's name. {}",
-            sentences(catalog.plans.iter().filter(|plan| !plan.extensions.is_empty()), |plan| {
-                list(plan.extensions.iter().map(|extension| &extension.name))
-            })
+            sentences(|plan| plan.extensions)
         ),
     )
 }
@@ -139,10 +135,13 @@ fn same_properties(prior: &Value, new: &Value) -> bool {
     prior.len() == new.len() && new.iter().all(|(name, value)| same(name, value))
 }
 
-fn list<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
-    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+fn list(names: impl IntoIterator<Item = &'static str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn sentences<'a>(plans: impl Iterator<Item = &'a Plan>, text: impl Fn(&Plan) -> String) -> String {
-    plans.map(|plan| format!("{}: {}.", plan.name, text(plan))).collect::<Vec<_>>().join(" ")
+/// A sentence for each plan that has some of these names.
+fn sentences(names: impl Fn(&PlanNames) -> &'static [&'static str]) -> String {
+    let having = PLANS.iter().filter(|plan| !names(plan).is_empty());
+    let sentences = having.map(|plan| format!("{}: {}.", plan.name, list(names(plan).iter().copied())));
+    sentences.collect::<Vec<_>>().join(" ")
 }
