@@ -134,8 +134,11 @@ fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
         ),
         ErrorKind::Cancelled => ("The operation was interrupted", None),
         ErrorKind::Protocol => (
-            "Something other than Azure answered",
-            Some("Check the provider's endpoints and any proxy on the way."),
+            "The answer cannot be read",
+            Some(
+                "If something other than Azure answered, check the provider's endpoints and any proxy on the way. If Azure has \
+                 something new, look for a newer version of the provider.",
+            ),
         ),
         ErrorKind::Settings => ("The provider's settings are wrong", None),
     }

@@ -28,9 +28,11 @@ use crate::workspaces::Workspaces;
 
 mod moving;
 mod rules;
+mod unread;
 
 pub use moving::{azapi_id, is_azurerm, refuse_move};
 pub use rules::{RuleBlock, RuleSettings, day_of, fact, static_settings};
+pub use unread::{unreadable, warn_of_unreadable};
 
 /// How long a plan waits for what only adds to it. Without that it goes on.
 const LOOK_AHEAD: Duration = Duration::from_secs(20);

@@ -7,7 +7,7 @@ use tfplugin_protocol::provider::{Call, DataSource, ProviderBlock, Timeouts};
 use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Type};
 
-use crate::context::{Context, patience, plan_scope};
+use crate::context::{Context, patience, plan_scope, warn_of_unreadable};
 use crate::pricings::{Extension, Pricing, Tier};
 
 /// The data source.
@@ -69,6 +69,7 @@ impl DataSource for Plans {
             Attr::Null | Attr::Unknown => context.scope_by_default()?,
         };
         let listed = context.pricings()?.list(&scope, &patience(call)).await?;
+        warn_of_unreadable(call, &scope, &listed);
         let plans = listed.iter().map(|plan| (plan.name.clone(), PlanModel::from(plan))).collect();
         Ok(Model {
             id: scope.as_str().into(),

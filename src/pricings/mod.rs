@@ -5,12 +5,14 @@
 //! those of other subscriptions go ahead. API version 2024-01-01, and 2026-07-01 for lists.
 //! <https://learn.microsoft.com/rest/api/defenderforcloud/pricings?view=rest-defenderforcloud-2024-01-01>
 
+mod plans;
 mod property;
 mod scopes;
 mod wire;
 
 use std::sync::Arc;
 
+pub use plans::{Plans, Unreadable};
 pub use property::same_value;
 use scopes::Scopes;
 pub use wire::{Extension, Pricing, Setting, Tier, Wanted, by_name, plan_named};
@@ -49,13 +51,13 @@ impl Pricings {
     /// # Errors
     ///
     /// Why the list could not be had; everybody who waits for the same list gets the same error.
-    pub async fn list(&self, scope: &Scope, call: &Call) -> Result<Arc<Vec<Pricing>>, Error> {
+    pub async fn list(&self, scope: &Scope, call: &Call) -> Result<Arc<Plans>, Error> {
         let listed = self.scopes.of(scope).list(call, || self.fetch(scope, call)).await;
         listed.map_err(|error| named(error, scope))
     }
 
     /// All plans of a scope, where they were listed in this process and nothing was written since. Asks for nothing.
-    pub fn seen(&self, scope: &Scope) -> Option<Arc<Vec<Pricing>>> {
+    pub fn seen(&self, scope: &Scope) -> Option<Arc<Plans>> {
         self.scopes.of(scope).seen()
     }
 
@@ -63,7 +65,7 @@ impl Pricings {
     ///
     /// # Errors
     ///
-    /// Why the list could not be had.
+    /// Why the list could not be had, or what in it cannot be read of the plan: what is not understood is not overwritten.
     pub async fn before(&self, scope: &Scope, name: &str, call: &Call) -> Result<Option<Pricing>, Error> {
         let before = self.scopes.of(scope).before(name, call, || self.fetch(scope, call)).await;
         before.map_err(|error| named(error, scope))
@@ -126,14 +128,10 @@ impl Pricings {
             .map_err(|problem| Error::unreadable(act, &id, &format!("the answer is no plan: {problem}")))
     }
 
-    /// A plan in the list that cannot be read does not take the others along; it is as if it were not there.
-    async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Vec<Pricing>, Error> {
+    async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Plans, Error> {
         let path = format!("{}/providers/{RESOURCE_TYPE}", scope.as_str());
         let list = |version| self.client.list(Request::get(path.as_str(), version).act(LISTING), call);
-        let plans = self.lists.with(list).await?;
-        let readable =
-            |body| Pricing::from_body(body).inspect_err(|problem| tracing::warn!("{problem}")).ok();
-        Ok(plans.iter().filter_map(readable).collect())
+        Ok(Plans::read(&self.lists.with(list).await?))
     }
 }
 

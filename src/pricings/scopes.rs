@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-use super::{Pricing, plan_named};
+use super::{LISTING, Plans, Pricing, plan_named};
 use crate::arm::{Call, Error, ErrorKind, Scope, SingleFlight};
 
 /// All scopes that were read or written.
@@ -31,13 +31,13 @@ pub(super) struct Known {
 #[derive(Clone, Debug)]
 struct Listed {
     writes: u64,
-    plans: Arc<Vec<Pricing>>,
+    plans: Arc<Plans>,
 }
 
 #[derive(Debug, Default)]
 struct History {
     /// The first list of this process, kept for what stood there before.
-    first: Option<Arc<Vec<Pricing>>>,
+    first: Option<Arc<Plans>>,
     /// What this process wrote, by lower-cased name; nothing where the outcome is not known.
     written: HashMap<String, Option<Pricing>>,
 }
@@ -74,13 +74,9 @@ impl Scopes {
 
 impl Known {
     /// The newest list, fetched if there is none since the last write.
-    pub(super) async fn list<F>(
-        &self,
-        call: &Call,
-        fetch: impl FnOnce() -> F,
-    ) -> Result<Arc<Vec<Pricing>>, Error>
+    pub(super) async fn list<F>(&self, call: &Call, fetch: impl FnOnce() -> F) -> Result<Arc<Plans>, Error>
     where
-        F: Future<Output = Result<Vec<Pricing>, Error>>,
+        F: Future<Output = Result<Plans, Error>>,
     {
         let flight = || async {
             let writes = self.writes.load(Ordering::Acquire);
@@ -93,7 +89,7 @@ impl Known {
     }
 
     /// The list of this process, if it has one and has written nothing since.
-    pub(super) fn seen(&self) -> Option<Arc<Vec<Pricing>>> {
+    pub(super) fn seen(&self) -> Option<Arc<Plans>> {
         let history = self.history();
         history.first.clone().filter(|_| history.written.is_empty())
     }
@@ -106,18 +102,21 @@ impl Known {
         fetch: impl FnOnce() -> F,
     ) -> Result<Option<Pricing>, Error>
     where
-        F: Future<Output = Result<Vec<Pricing>, Error>>,
+        F: Future<Output = Result<Plans, Error>>,
     {
-        let find = |list: &[Pricing]| plan_named(list, name).cloned();
+        let find = |list: &Plans| match list.problem(name) {
+            Some(problem) => Err(Error::unreadable(LISTING, name, problem)),
+            None => Ok(plan_named(list, name).cloned()),
+        };
         {
             let history = self.history();
             match (history.written.get(&name.to_ascii_lowercase()), &history.first) {
                 (Some(Some(left)), _) => return Ok(Some(left.clone())),
-                (None, Some(first)) => return Ok(find(first)),
+                (None, Some(first)) => return find(first),
                 (Some(None) | None, _) => {}
             }
         }
-        Ok(find(&self.list(call, fetch).await?))
+        find(&*self.list(call, fetch).await?)
     }
 
     /// Notes a write; without an answer it is not known what came of it.
@@ -136,14 +135,18 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
     use std::time::Duration;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
     use tokio::time::Instant;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
 
+    fn entry(name: &str, tier: &str) -> Value {
+        json!({"name": name, "properties": {"pricingTier": tier}})
+    }
+
     fn plan(name: &str, tier: &str) -> Pricing {
-        Pricing::from_body(&json!({"name": name, "properties": {"pricingTier": tier}})).unwrap()
+        Pricing::from_body(&entry(name, tier)).unwrap()
     }
 
     fn call() -> Call {
@@ -156,7 +159,7 @@ mod tests {
         let fetch = || async {
             fetches.fetch_add(1, Ordering::Relaxed);
             tokio::task::yield_now().await;
-            Ok(vec![plan("A", "Free"), plan("B", "Free")])
+            Ok(Plans::read(&[entry("A", "Free"), entry("B", "Free"), entry("C", "Other")]))
         };
         let (first, second) = tokio::join!(known.list(&call, fetch), known.list(&call, fetch));
         assert_eq!(first.unwrap(), second.unwrap());
@@ -165,6 +168,7 @@ mod tests {
         known.written("a", Some(&plan("A", "Standard")));
         assert_eq!(known.before("A", &call, fetch).await.unwrap(), Some(plan("A", "Standard")));
         assert_eq!(known.before("B", &call, fetch).await.unwrap(), Some(plan("B", "Free")));
+        assert!(known.before("C", &call, fetch).await.is_err(), "what it was before is not known");
         assert_eq!(fetches.load(Ordering::Relaxed), 1, "what was there before needs no new list");
         known.list(&call, fetch).await.unwrap();
         assert_eq!(fetches.load(Ordering::Relaxed), 2);

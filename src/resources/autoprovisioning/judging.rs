@@ -78,7 +78,13 @@ async fn plans_on(
         },
         None => return Fact::Unknown,
     };
-    let on = listed.iter().filter(|plan| plan.tier == Tier::Standard).map(|plan| plan.name.clone());
+    // What cannot be read may be on.
+    let unreadable = listed.unreadable().iter().map(|entry| entry.name.clone());
+    let on = listed
+        .iter()
+        .filter(|plan| plan.tier == Tier::Standard)
+        .map(|plan| plan.name.clone())
+        .chain(unreadable);
     let names = Catalog::get().plans.iter().map(|plan| plan.name.clone());
     let managed = names.filter(|name| context.managed(&Pricings::id(scope, name)).is_some());
     Fact::Known(on.chain(managed).collect())

@@ -145,9 +145,11 @@ impl Look<'_> {
             None => None,
         };
         let Some(listed) = listed else { return };
-        facts.live = plan_named(&listed, name).map_or(Fact::Absent, facts::live_in_azure);
-        facts.offered =
-            Fact::Known(listed.iter().map(|plan: &Pricing| plan.name.clone()).collect::<BTreeSet<_>>());
+        let missing = if listed.problem(name).is_some() { Fact::Unknown } else { Fact::Absent };
+        facts.live = plan_named(&listed, name).map_or(missing, facts::live_in_azure);
+        let unreadable = listed.unreadable().iter().map(|entry| &entry.name);
+        let offered = listed.iter().map(|plan: &Pricing| &plan.name).chain(unreadable);
+        facts.offered = Fact::Known(offered.cloned().collect::<BTreeSet<_>>());
     }
 
     /// Whether the subscription of a single resource lets it differ: as it is planned in this run, or as it is.

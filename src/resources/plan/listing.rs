@@ -7,7 +7,7 @@ use tfplugin_protocol::{Attr, Result, Schema, Value};
 
 use super::Plan;
 use super::model::Model;
-use crate::context::{Context, patience, plan_scope};
+use crate::context::{Context, patience, plan_scope, warn_of_unreadable};
 use crate::pricings::Tier;
 
 /// What to list.
@@ -49,6 +49,7 @@ impl ListResource for Plan {
             None => context.scope_by_default()?,
         };
         let plans = context.pricings()?.list(&scope, &patience(call)).await?;
+        warn_of_unreadable(call, &scope, &plans);
         let wanted = |tier: Tier| query.tier.known().is_none_or(|wanted| *wanted == tier);
         // What a machine inherits is its subscription's.
         for plan in plans.iter().filter(|plan| plan.inherited != Some(true) && wanted(plan.tier)) {

@@ -27,7 +27,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::arm::{ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{self, Context, patience, plan_scope, static_settings};
+use crate::context::{self, Context, patience, plan_scope, static_settings, unreadable};
 use crate::pricings::{Pricing, RESOURCE_TYPE, plan_named};
 use model::Model;
 
@@ -92,6 +92,10 @@ impl Resource for Plan {
             }
             listed => listed?,
         };
+        if let Some(problem) = plans.problem(&name) {
+            let detail = unreadable(&scope, problem);
+            return Err(Diagnostic::error("The plan cannot be read", detail).at("name").into());
+        }
         let Some(found) = plan_named(&plans, &name) else {
             if scope.kind() == ScopeKind::Subscription {
                 return Err(not_listed(&scope, &name, &plans));

@@ -18,3 +18,4 @@ mod refusals;
 pub(crate) mod story;
 mod twice;
 mod unknowns;
+mod unreadable;
