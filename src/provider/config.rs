@@ -114,10 +114,11 @@ impl Config {
         let mut reader = Reader { variable, unknown: None, problems: Diagnostics::default() };
         let default_scope = reader.scope(&self.subscription_id)?;
         let settings = reader.settings(&self, terraform_version);
+        let rules = RuleBlock { preflight_permissions: reader.preflight(&self), ..self.rules() };
         reader.problems.into_result()?;
         let settings = settings?;
         let cloud_is_open = self.cloud_is_open();
-        let rules = self.rules().settings(day_of((settings.host.clock)()));
+        let rules = rules.settings(day_of((settings.host.clock)()));
         let cloud = cloud_of(&settings.cloud, cloud_is_open);
         warnings.extend(judge_cloud(&rules, cloud).into_result()?);
         if let Some(unknown) = reader.unknown {
@@ -194,6 +195,14 @@ impl Reader<'_> {
             ),
             host: Host::of_process(),
         })
+    }
+
+    /// Nothing is held up while this is not known.
+    fn preflight(&mut self, config: &Config) -> Attr<bool> {
+        match config.preflight_permissions {
+            Attr::Null => Attr::Known(self.flag("preflight_permissions", Attr::Null, true)),
+            given @ (Attr::Known(_) | Attr::Unknown) => given,
+        }
     }
 
     fn credentials(&mut self, config: &Config, subscription_id: Option<String>) -> Credentials {

@@ -37,6 +37,8 @@ pub(super) fn variables(attribute: &str) -> &'static [&'static str] {
         "environment" => &["ARM_ENVIRONMENT"],
         "metadata_host" => &["ARM_METADATA_HOSTNAME"],
         "auxiliary_tenant_ids" => &["ARM_AUXILIARY_TENANT_IDS"],
+        // azurerm has no such thing: a job that only looks for drift must not need another configuration.
+        "preflight_permissions" => &["DEFENDER_PREFLIGHT_PERMISSIONS"],
         _ => &[],
     }
 }

@@ -37,21 +37,43 @@ fn are_formatted() -> Result<(), Failure> {
     process::run(&mut command, Duration::from_secs(120))?.require(0).map(drop)
 }
 
-/// Runs the examples of one kind: each folder in the folder of that name, or that folder itself. That everything
-/// registered has such a folder is for the tidy checks to see.
+/// Runs the examples of one kind.
 fn check_kind(kind: &str) -> Result<(), Failure> {
+    of_kind(kind)?.iter().try_for_each(|example| check(example))
+}
+
+/// The examples of one kind: each folder in the folder of that name, or that folder itself. That everything registered has
+/// such a folder is for the tidy checks to see.
+pub(crate) fn of_kind(kind: &str) -> Result<Vec<PathBuf>, Failure> {
     let folder = Path::new(ROOT).join("examples").join(kind);
     if !folder.exists() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut examples: Vec<PathBuf> = entries(&folder)?.into_iter().filter(|path| path.is_dir()).collect();
     if examples.is_empty() {
         examples.push(folder);
     }
-    examples.iter().try_for_each(|example| check(example))
+    Ok(examples)
 }
 
 fn check(example: &Path) -> Result<(), Failure> {
+    let (scene, import) = scene(example)?;
+    let workspace = &scene.workspace;
+    workspace.apply()?.require(0)?;
+    scene.take_requests();
+    workspace.plan()?.require(0)?;
+    let writes = |line: &String| line.starts_with("PUT") || line.starts_with("DELETE");
+    assert_eq!(scene.take_requests().into_iter().find(writes), None, "a plan writes nothing");
+    if let Some((address, id)) = import {
+        workspace.run(["state", "rm", &address])?.require(0)?;
+        workspace.import(&address, &id)?.require(0)?;
+        workspace.plan()?.require(0)?;
+    }
+    workspace.destroy()?.require(0).map(drop)
+}
+
+/// An Azure with what the examples take for granted and a workspace with this one, and what to import where.
+pub(crate) fn scene(example: &Path) -> Result<(Scene, Option<(String, String)>), Failure> {
     let subscriptions = [1, 2].map(|number| format!("00000000-0000-0000-0000-{number:012}"));
     // Machines and clusters are there before Terraform comes.
     let there = fs::read_to_string(Path::new(ROOT).join("tests/it/examples.json"))
@@ -70,18 +92,7 @@ fn check(example: &Path) -> Result<(), Failure> {
             _ => scene.workspace.write(&name, &text)?,
         }
     }
-    let workspace = &scene.workspace;
-    workspace.apply()?.require(0)?;
-    scene.take_requests();
-    workspace.plan()?.require(0)?;
-    let writes = |line: &String| line.starts_with("PUT") || line.starts_with("DELETE");
-    assert_eq!(scene.take_requests().into_iter().find(writes), None, "a plan writes nothing");
-    if let Some((address, id)) = import {
-        workspace.run(["state", "rm", &address])?.require(0)?;
-        workspace.import(&address, &id)?.require(0)?;
-        workspace.plan()?.require(0)?;
-    }
-    workspace.destroy()?.require(0).map(drop)
+    Ok((scene, import))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -4,6 +4,7 @@ use crate::shared::process::Failure;
 use crate::shared::terraform::Terraform;
 use crate::shared::workspace::Workspace;
 use arm_emulator::{Emulator, LoggedRequest, Options};
+use serde_json::json;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -15,6 +16,20 @@ pub(crate) const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-defende
 
 /// The repository's root.
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What the roles Reader and Security Reader allow; the second one has more of what reads Azure's own tools, and nothing
+/// else. <https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security#security-reader>
+const READERS: [&[&str]; 2] = [
+    &["*/read"],
+    &[
+        "Microsoft.Authorization/*/read",
+        "Microsoft.Management/managementGroups/read",
+        "Microsoft.Resources/deployments/*/read",
+        "Microsoft.Resources/subscriptions/resourceGroups/read",
+        "Microsoft.Security/*/read",
+        "Microsoft.operationalInsights/workspaces/*/read",
+    ],
+];
 
 /// For scenes that count requests to plans and nothing else.
 pub(crate) const NO_PREFLIGHT: &str = "  preflight_permissions = false\n";
@@ -62,6 +77,15 @@ impl Scene {
     /// The file cannot be written.
     pub(crate) fn configure(&self, attributes: &str) -> Result<(), Failure> {
         self.workspace.write_provider(self.azure.ready(), attributes)
+    }
+
+    /// From now on the caller has the roles Reader and Security Reader on all subscriptions, and no other.
+    pub(crate) fn read_only(&self) {
+        let roles = READERS.map(|actions| json!({"actions": actions, "notActions": [], "dataActions": []}));
+        for subscription in &self.azure.ready().subscriptions {
+            let id = format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/permissions");
+            self.azure.put_resource(&id, json!({"value": roles}));
+        }
     }
 
     /// Returns the requests since the last call, sorted, as `METHOD path status`; equal ones as `n x …`.

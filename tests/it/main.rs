@@ -19,6 +19,7 @@ mod interruptions;
 mod moved;
 mod plans;
 mod query;
+mod read_only;
 mod requests;
 mod rules;
 mod secrets;

@@ -15,7 +15,7 @@ use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
 use crate::shared::process::{Failure, Output};
 use crate::shared::terraform::Terraform;
 use arm_emulator::Options;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// One resource of a type.
 fn one(kind: &str, body: &str) -> String {
@@ -64,13 +64,6 @@ fn lasting(mut document: Value) -> Value {
         fields.remove("etag");
     }
     document
-}
-
-/// Makes the caller a Reader.
-fn reader(scene: &Scene) {
-    let id = format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions");
-    let role = json!({"actions": ["*/read"], "notActions": [], "dataActions": []});
-    scene.azure.put_resource(&id, json!({"value": [role]}));
 }
 
 /// The newest Terraform, where it can be had: it knows identities.

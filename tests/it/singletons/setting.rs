@@ -138,7 +138,7 @@ fn a_write_of_which_nobody_knows_keeps_what_was_there_before() -> Result<(), Fai
 #[test]
 fn a_missing_permission_is_told_beforehand() -> Result<(), Failure> {
     let scene = Scene::new(&one(TYPE, "name = \"WDATP\"\nenabled = true"))?;
-    super::reader(&scene);
+    scene.read_only();
     let plan = scene.workspace.plan()?.require(2)?;
     let said = flat(&plan);
     assert!(said.contains("Microsoft.Security/settings/write"), "{said}");
