@@ -23,6 +23,8 @@ pub struct Reference {
     pub resources: BTreeMap<&'static str, ResourceReference>,
     /// Data sources, with their `timeouts`.
     pub data_sources: BTreeMap<&'static str, Schema>,
+    /// The `config` of list resources.
+    pub list_resources: BTreeMap<&'static str, Schema>,
     /// Functions.
     pub functions: BTreeMap<&'static str, Signature>,
 }
@@ -43,12 +45,14 @@ impl Reference {
     /// What this provider offers.
     pub fn of<P: Provider>(provider: &P) -> Self {
         let resources = provider.resources().iter();
+        let lists = resources.clone().filter_map(|item| Some((item.name(), item.as_list()?)));
         let data_sources = provider.data_sources().iter();
         let functions = provider.functions().iter();
         Self {
             provider: provider.schema(),
             resources: resources.map(|item| (item.name(), ResourceReference::of(*item))).collect(),
             data_sources: data_sources.map(|item| (item.name(), item.full_schema())).collect(),
+            list_resources: lists.map(|(name, list)| (name, list.query_schema())).collect(),
             functions: functions.map(|item| (item.name(), item.declared())).collect(),
         }
     }

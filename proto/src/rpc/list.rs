@@ -15,7 +15,7 @@ use super::resource::{known, look};
 use crate::provider::{Find, Operation, Private, Provider, Taking};
 use crate::wire::tfplugin6::list_resource::{Event, Request};
 use crate::wire::tfplugin6::{self as pb, validate_list_resource_config as validate};
-use crate::{Diagnostic, Diagnostics, Result, Type, Value, plan};
+use crate::{AttributePath, Diagnostic, Diagnostics, Result, Type, Value, plan};
 
 impl<P: Provider> Server<P> {
     pub(crate) fn validate_list_resource_config(
@@ -25,8 +25,8 @@ impl<P: Provider> Server<P> {
         let (offer, block) = (self.list(&request.type_name)?, self.block());
         let query = query(offer, request.config.as_ref())?;
         let check = |query: &Value| offer.item.check_query_value(query, &block);
-        let diagnostics = plan::validate(&offer.schema, &query, check)?;
-        Ok(with(validate::Response::default(), &diagnostics))
+        let diagnostics = plan::validate(&offer.schema, &query, check).map_err(in_config)?;
+        Ok(with(validate::Response::default(), &in_config(diagnostics)))
     }
 
     pub(crate) async fn list_resource(
@@ -57,10 +57,10 @@ impl<P: Provider> Server<P> {
         let listing = list.item.list_value(&mut call, query, taking);
         let outcome = together(caught(listing), sending).await;
         for warning in call.warnings {
-            let only = with(Event::default(), &warning.into());
+            let only = with(Event::default(), &in_config(warning.into()));
             send(&events, only).await;
         }
-        outcome
+        outcome.map_err(in_config)
     }
 
     /// An object as an event; nothing if a whole one is wanted, and it is gone meanwhile.
@@ -96,6 +96,14 @@ fn query<T>(list: &Offer<T>, config: Option<&pb::DynamicValue>) -> Result<Value>
         (Value::Null, Type::Object(types)) => Ok(types.keys().map(|name| (name, Value::Null)).collect()),
         (query, _) => Ok(query),
     }
+}
+
+/// Core looks for attributes in the list block, where a query is the block `config`: measured with Terraform 1.15.5.
+fn in_config(said: Diagnostics) -> Diagnostics {
+    let inside = |path: AttributePath| {
+        path.steps().iter().fold(AttributePath::of("config"), |path, step| path.then(step.clone()))
+    };
+    said.into_iter().map(|one| Diagnostic { path: one.path.map(inside), ..one }).collect()
 }
 
 /// A client that has gone away gets nothing, and soon the stream is dropped.
