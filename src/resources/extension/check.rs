@@ -83,12 +83,19 @@ fn either(config: &Model) -> Option<Diagnostic> {
         (Attr::Null, Attr::Null) => {
             "Set component, for example \"defender_for_endpoint\", or publisher and type of any other extension."
         }
-        (Attr::Known(_), Attr::Known(_)) => {
-            "The component decides on publisher and type. Set either component or type."
+        (Attr::Known(component), Attr::Known(kind)) if !is_type_of(component, kind) => {
+            "The component decides on publisher and type, and this type is none of its own. Set either component or type."
         }
         _ => return None,
     };
     Some(Diagnostic::error("What is deployed is not clear", detail).at("component"))
+}
+
+/// Whether a component can have this type; on which target, the plan tells. A component that there is not is for the rules.
+fn is_type_of(component: &str, kind: &str) -> bool {
+    let component = Catalog::get().component(component);
+    component
+        .is_none_or(|one| one.deploy.handlers.iter().any(|handler| handler.kind.eq_ignore_ascii_case(kind)))
 }
 
 fn publisher(config: &Model, kind: Option<Kind>) -> Option<Diagnostic> {

@@ -31,12 +31,13 @@ pub(super) fn name(
     known: &Known<'_>,
     identity: &Identity,
 ) -> Result<()> {
+    fits(config, identity)?;
     let is_part = identity.via.is_part();
     let there = known.existing(identity).map(|one| one.name.clone());
     if let Some(name) = config.name.known() {
         let wrong =
             |detail: String| Err(Diagnostic::error("The name does not fit", detail).at("name").into());
-        if is_part {
+        if is_part && !name.eq_ignore_ascii_case(&identity.usual_name) {
             return wrong(
                 "What is a part of an AKS cluster has no name of its own. Leave name out.".to_owned(),
             );
@@ -58,12 +59,33 @@ pub(super) fn name(
         Some(Attr::Known(before)) if before.eq_ignore_ascii_case(&now) => Attr::Known(before.clone()),
         _ => Attr::Known(now),
     };
-    let publisher = identity.publisher.clone();
+    let written = |own: &Attr<String>, of_component: &String| own.known().unwrap_or(of_component).clone();
+    let publisher = identity.publisher.as_ref().map(|publisher| written(&config.publisher, publisher));
     planned.publisher = publisher.map_or(Attr::Null, |now| spelt(prior.map(|prior| &prior.publisher), now));
-    planned.kind = spelt(prior.map(|prior| &prior.kind), identity.kind.clone());
+    planned.kind = spelt(prior.map(|prior| &prior.kind), written(&config.kind, &identity.kind));
     planned.name = spelt(prior.map(|prior| &prior.name), name);
     let id = Place::new(known.target, identity, planned.name.known().map_or("", String::as_str)).id();
     planned.id = spelt(prior.map(|prior| &prior.id), id);
+    Ok(())
+}
+
+/// What is written beside a component says what follows from it and from the target, or nothing.
+fn fits(config: &Model, identity: &Identity) -> Result<()> {
+    let given = [
+        ("publisher", config.publisher.known(), identity.publisher.as_ref()),
+        ("type", config.kind.known(), Some(&identity.kind)),
+    ];
+    let is_other =
+        |given: &String, now: Option<&String>| now.is_none_or(|now| !now.eq_ignore_ascii_case(given));
+    for (attribute, given, now) in given {
+        if let Some(given) = given.filter(|given| is_other(given, now)) {
+            let now = now.map_or_else(|| "there is none".to_owned(), |now| format!("it is {now:?}"));
+            let detail = format!(
+                "The component decides on the {attribute}: on this target {now}, and not {given:?}. Leave {attribute} out."
+            );
+            return Err(Diagnostic::error("The extension is another one", detail).at(attribute).into());
+        }
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! `defender_extension` through the real Terraform.
 
 mod agents;
+mod beside;
 mod data_sources;
 mod failures;
 mod kinds;
