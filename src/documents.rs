@@ -29,6 +29,22 @@ impl Documents {
         Self { client }
     }
 
+    /// All documents of a collection, by its id; `what` is what they are, in the middle of a sentence.
+    ///
+    /// # Errors
+    ///
+    /// Why they could not be listed.
+    pub async fn list(
+        &self,
+        collection: &str,
+        version: &'static str,
+        what: &str,
+        call: &Call,
+    ) -> Result<Vec<Value>, Error> {
+        let request = Request::get(collection, version).act(format!("listing {what}"));
+        self.client.list(request, call).await
+    }
+
     /// Reads a document; nothing where it was never written, or was deleted.
     ///
     /// # Errors

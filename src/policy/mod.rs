@@ -103,6 +103,22 @@ impl Policy {
         }
     }
 
+    /// The assignments that were made right at a scope.
+    /// <https://learn.microsoft.com/rest/api/policyauthorization/policy-assignments/list>
+    ///
+    /// # Errors
+    ///
+    /// Why they could not be listed.
+    pub async fn assignments(&self, scope: &Scope, call: &Call) -> Result<Vec<Assignment>, Error> {
+        let (act, path) = ("listing the policy assignments", format!("{scope}/providers/{ASSIGNMENT_TYPE}"));
+        let request = |version| {
+            let request = Request::get(path.as_str(), version).query("$filter", "atExactScope()");
+            self.client.list(request.act(act), call)
+        };
+        let listed = self.authorization.with(request).await?;
+        listed.into_iter().map(|body| readable(body, act, &path)).collect()
+    }
+
     /// Makes or changes an assignment, and returns what Azure made of it.
     ///
     /// # Errors

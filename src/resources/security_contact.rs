@@ -11,7 +11,7 @@ use tfplugin_protocol::schema::{Attribute, Nesting};
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Type, Value};
 
 use crate::singleton::{
-    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only,
+    self, DefaultScope, Failures, Kind, Listing, Place, Singleton, at_subscription, framed, imported_only,
     subscription_identity,
 };
 
@@ -88,6 +88,12 @@ impl Kind for SecurityContact {
     const MERGES: bool = true;
     const AZURERM: &'static [&'static str] = &["azurerm_security_center_contact"];
     const IDENTITY: &'static [IdentityAttribute] = &[singleton::SUBSCRIPTION];
+    const LISTING: Listing = Listing {
+        finds: "Lists the security contacts of subscriptions: each has one or none.",
+        what: "the security contacts",
+        in_groups: false,
+        enabled: Some("Only those that are written to, or those that are not. Default: all."),
+    };
 
     fn schema() -> Schema {
         Schema::new(
@@ -258,6 +264,10 @@ impl Kind for SecurityContact {
             }),
             ..state
         }
+    }
+
+    fn is_enabled(live: &Live) -> Option<bool> {
+        Some(live.enabled)
     }
 
     fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {

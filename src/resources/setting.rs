@@ -9,7 +9,7 @@ use tfplugin_protocol::schema::Attribute;
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::singleton::{
-    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported, with_id,
+    self, DefaultScope, Failures, Kind, Listing, Place, Singleton, at_subscription, framed, imported, with_id,
 };
 
 /// The resource.
@@ -72,6 +72,12 @@ impl Kind for Setting {
         IdentityAttribute { name: "name", description: "The setting's name.", required: true },
         singleton::SUBSCRIPTION,
     ];
+    const LISTING: Listing = Listing {
+        finds: "Lists the integrations of subscriptions with other Microsoft products. Azure has all of them in every subscription, on or off.",
+        what: "the settings",
+        in_groups: false,
+        enabled: Some("Only those that are on, or off. Default: all."),
+    };
 
     fn schema() -> Schema {
         let names = SETTINGS.map(|(name, _, what)| format!("`{name}`: {what}")).join(". ");
@@ -138,6 +144,10 @@ impl Kind for Setting {
 
     fn refresh(state: Model, live: &Live, _failures: &Failures) -> Model {
         Model { enabled: Attr::Known(live.enabled), ..state }
+    }
+
+    fn is_enabled(live: &Live) -> Option<bool> {
+        Some(live.enabled)
     }
 
     fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {

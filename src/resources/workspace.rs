@@ -15,7 +15,7 @@ use crate::context::{Context, patience};
 use crate::diagnostics::explain;
 use crate::documents::{Document, Documents};
 use crate::singleton::{
-    self, DefaultScope, Failures, Kind, Place, Singleton, at_subscription, framed, imported_only,
+    self, DefaultScope, Failures, Kind, Listing, Place, Singleton, at_subscription, framed, imported_only,
     subscription_identity,
 };
 use crate::workspaces::RESOURCE_TYPE;
@@ -69,6 +69,12 @@ impl Kind for WorkspaceSetting {
     const TIMEOUTS: Timeouts = Timeouts::minutes(60, 5, 60, 60);
     const AZURERM: &'static [&'static str] = &["azurerm_security_center_workspace"];
     const IDENTITY: &'static [IdentityAttribute] = &[singleton::SUBSCRIPTION];
+    const LISTING: Listing = Listing {
+        finds: "Lists the workspace settings of subscriptions: each has one or none.",
+        what: "the workspace settings",
+        in_groups: false,
+        enabled: None,
+    };
 
     fn schema() -> Schema {
         let text = Attribute::string;
@@ -181,6 +187,11 @@ impl Kind for WorkspaceSetting {
                 }
             }
         }
+    }
+
+    /// Azure shows no workspace for a while after a write; without one there is no configuration.
+    fn is_there(live: &Live) -> bool {
+        live.workspace.is_some()
     }
 
     fn import(target: ImportTarget<'_>, default_scope: &DefaultScope<'_>) -> Result<Model> {

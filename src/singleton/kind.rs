@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use tfplugin_protocol::provider::{Call, IdentityAttribute, ImportTarget, Timeouts};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
+use super::listing::Listing;
 use super::record::Failures;
 use crate::arm::{self, Error, Scope};
 use crate::context::Context;
@@ -41,6 +42,8 @@ pub(crate) trait Kind: Send + Sync + 'static {
     const AZURERM: &'static [&'static str];
     /// The attributes of the identity.
     const IDENTITY: &'static [IdentityAttribute];
+    /// How those that are there are listed.
+    const LISTING: Listing;
 
     /// The schema, without `timeouts`.
     fn schema() -> Schema;
@@ -122,6 +125,30 @@ pub(crate) trait Kind: Send + Sync + 'static {
         async { outcome }
     }
 
+    /// What there is at a subscription, or at a resource group where a list may look there, as Azure has it.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be listed.
+    fn list(
+        documents: &Documents,
+        scope: &Scope,
+        call: &arm::Call,
+    ) -> impl Future<Output = std::result::Result<Vec<Json>, Error>> + Send {
+        let collection = format!("{scope}/providers/{}", Self::TYPE);
+        async move { documents.list(&collection, Self::VERSION, Self::LISTING.what, call).await }
+    }
+
+    /// Whether there is anything to take over.
+    fn is_there(_live: &Self::Live) -> bool {
+        true
+    }
+
+    /// Whether it is on, where lists can be asked for that.
+    fn is_enabled(_live: &Self::Live) -> Option<bool> {
+        None
+    }
+
     /// Turns what the user wrote into as much state as reading needs. Only an identity without a scope needs the
     /// default one.
     ///
@@ -152,7 +179,8 @@ impl Place {
         Self { scope, id, what }
     }
 
-    pub(super) fn document<K: Kind>(&self) -> Document {
+    /// What stands there.
+    pub(crate) fn document<K: Kind>(&self) -> Document {
         Document { id: self.id.clone(), version: K::VERSION, what: self.what.clone() }
     }
 }

@@ -7,6 +7,7 @@
 
 mod apply;
 mod kind;
+mod listing;
 mod marks;
 mod moving;
 mod planning;
@@ -18,13 +19,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock,
+    Resource, Timeouts,
 };
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
 use crate::context::{Context, patience};
 
 pub(crate) use kind::{DefaultScope, Frame, Framed, Kind, Place, framed};
+pub(crate) use listing::Listing;
 pub(crate) use record::Failures;
 pub(crate) use schema::{id, on_destroy, scope};
 pub(crate) use scope::{
@@ -119,5 +122,9 @@ impl<K: Kind> Resource for Singleton<K> {
 
     fn import(&self, call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<K::Model> {
         K::import(target, &|| call.context()?.scope_by_default())
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Context>> {
+        Some(self)
     }
 }

@@ -1,8 +1,10 @@
-//! Every folder that the documentation shows is run as it is: applied, planned again, imported, destroyed.
+//! Every folder that the documentation shows is run as it is: applied, planned again, imported, destroyed; those of list
+//! resources find what the examples of the resources have made.
 
 use crate::docs::pages::import_arguments;
 use crate::harness::{ROOT, Scene, terraform};
 use crate::shared::process::{self, Failure};
+use crate::shared::terraform::Terraform;
 use crate::shared::workspace::PROVIDER_FILE;
 use arm_emulator::Options;
 use std::fs;
@@ -28,6 +30,13 @@ fn data_sources() -> Result<(), Failure> {
 #[test]
 fn functions() -> Result<(), Failure> {
     check_kind("functions")
+}
+
+/// Terraform has list resources from 1.14 on.
+#[test]
+fn list_resources() -> Result<(), Failure> {
+    let Some(core) = Terraform::if_to_be_had("0.15.3", "1.15.5")? else { return Ok(()) };
+    of_kind("list-resources")?.iter().try_for_each(|example| check_list(&core, example))
 }
 
 #[test]
@@ -72,16 +81,22 @@ fn check(example: &Path) -> Result<(), Failure> {
     workspace.destroy()?.require(0).map(drop)
 }
 
-/// An Azure with what the examples take for granted and a workspace with this one, and what to import where.
-pub(crate) fn scene(example: &Path) -> Result<(Scene, Option<(String, String)>), Failure> {
+/// Two subscriptions in a management group, with what the examples take for granted.
+fn azure(core: &Terraform) -> Result<Scene, Failure> {
     let subscriptions = [1, 2].map(|number| format!("00000000-0000-0000-0000-{number:012}"));
+    let groups = [serde_json::json!({ "name": "contoso", "subscriptions": subscriptions })];
     // Machines and clusters are there before Terraform comes.
     let there = fs::read_to_string(Path::new(ROOT).join("tests/it/examples.json"))
         .map_err(Failure::of("read tests/it/examples.json"))?;
     let there: serde_json::Value =
         serde_json::from_str(&there).map_err(Failure::of("parse tests/it/examples.json"))?;
-    let seed = serde_json::json!({ "subscriptions": subscriptions, "resources": there });
-    let scene = Scene::with(terraform()?, Options { seed: Some(seed), ..Options::default() }, "")?;
+    let seed = serde_json::json!({ "subscriptions": subscriptions, "management_groups": groups, "resources": there });
+    Scene::with(core, Options { seed: Some(seed), ..Options::default() }, "")
+}
+
+/// Such an Azure and a workspace with this example, and what to import where.
+pub(crate) fn scene(example: &Path) -> Result<(Scene, Option<(String, String)>), Failure> {
+    let scene = azure(terraform()?)?;
     let mut import = None;
     for file in entries(example)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -93,6 +108,39 @@ pub(crate) fn scene(example: &Path) -> Result<(Scene, Option<(String, String)>),
         }
     }
     Ok((scene, import))
+}
+
+/// Makes what the example of the resource makes, forgets it, and takes over what is found: that changes nothing.
+fn check_list(core: &Terraform, example: &Path) -> Result<(), Failure> {
+    let kind = example.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let read =
+        |path: PathBuf| fs::read_to_string(&path).map_err(Failure::of(format!("read {}", path.display())));
+    let scene = azure(core)?;
+    let workspace = &scene.workspace;
+    let resources = Path::new(ROOT).join("examples/resources").join(&kind);
+    workspace.write("resource.tf", &read(resources.join("resource.tf"))?)?;
+    workspace.apply()?.require(0)?;
+    workspace.write("resource.tf", "")?;
+    workspace.write("terraform.tfstate", "")?;
+
+    let query = read(example.join("list-resource.tfquery.hcl"))?;
+    workspace.write("list-resource.tfquery.hcl", &query)?;
+    workspace.run(["query", "-generate-config-out=found.tf"])?.require(0)?;
+    let found = read(workspace.path().join("found.tf"))?;
+    let blocks =
+        query.lines().filter_map(|line| Some(line.strip_prefix("list ")?.split('"').nth(3)?.to_owned()));
+    for label in blocks {
+        let heading = format!("resource \"{kind}\" \"{label}_0\"");
+        assert!(found.contains(&heading), "{kind}: {label} finds nothing:\n{found}");
+    }
+    scene.take_requests();
+    let count = found.lines().filter(|line| line.starts_with("import {")).count();
+    let only = format!("{count} imported, 0 added, 0 changed, 0 destroyed.");
+    workspace.apply()?.require(0)?.require_text(&only)?;
+    workspace.plan()?.require(0)?;
+    let writes = |line: &String| line.starts_with("PUT") || line.starts_with("DELETE");
+    assert_eq!(scene.take_requests().into_iter().find(writes), None, "{kind}: found, and written");
+    Ok(())
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -35,6 +35,9 @@ pub(crate) struct Roles {
     /// Those that can apply.
     #[serde(default)]
     pub(crate) apply: Vec<String>,
+    /// Those that can list, for list resources.
+    #[serde(default)]
+    pub(crate) list: Vec<String>,
     /// What else is to be known, as a sentence.
     #[serde(default)]
     pub(crate) note: String,
@@ -105,11 +108,12 @@ impl Roles {
             };
             Ok(ids.iter().map(link).collect::<Result<Vec<_>, String>>()?.join(" and "))
         };
-        let (plan, apply) = (links(&self.plan)?, links(&self.apply)?);
+        let (plan, apply, list) = (links(&self.plan)?, links(&self.apply)?, links(&self.list)?);
         let said = [
             (!plan.is_empty())
                 .then(|| format!("Of the built-in roles, {plan} can plan, refresh and import.")),
             (!apply.is_empty()).then(|| format!("{apply} can apply.")),
+            (!list.is_empty()).then(|| format!("Of the built-in roles, {list} can list.")),
             (!self.note.is_empty()).then(|| self.note.clone()),
         ];
         let said = said.into_iter().flatten().collect::<Vec<_>>().join(" ");

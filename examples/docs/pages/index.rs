@@ -26,10 +26,12 @@ fn contents(sources: &Sources) -> String {
     let reference = &sources.reference;
     let resources = reference.resources.iter().map(|(name, one)| (*name, &one.schema.block.description));
     let data_sources = reference.data_sources.iter().map(|(name, one)| (*name, &one.block.description));
+    let lists = reference.list_resources.iter().map(|(name, one)| (*name, &one.block.description));
     let functions = reference.functions.iter().map(|(name, one)| (*name, &one.summary));
     let mut out = String::new();
     list(&mut out, "Resources", "resources", resources);
     list(&mut out, "Data Sources", "data-sources", data_sources);
+    list(&mut out, "List Resources", "list-resources", lists);
     list(&mut out, "Functions", "functions", functions);
     out.push_str("\n## Guides\n\n");
     for guide in &sources.guides {

@@ -89,6 +89,10 @@ fn pages(sources: &Sources) -> Result<BTreeMap<String, String>, String> {
         let page = types::data_source(sources, &access, name, schema)?;
         pages.insert(format!("docs/data-sources/{}.md", short(name)), page);
     }
+    for (name, schema) in &sources.reference.list_resources {
+        let page = types::list_resource(sources, &access, name, schema)?;
+        pages.insert(format!("docs/list-resources/{}.md", short(name)), page);
+    }
     for (name, signature) in &sources.reference.functions {
         pages.insert(format!("docs/functions/{name}.md"), functions::page(sources, name, signature)?);
     }

@@ -1,4 +1,4 @@
-//! Pages of resources and data sources.
+//! Pages of resources, data sources and list resources.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use tfplugin_protocol::reference::ResourceReference;
 
 use super::access::{self, Access};
 use super::markdown::{fenced, head};
-use super::{PROVIDER, Sources, guides, import, schema};
+use super::{PROVIDER, Sources, guides, import, schema, short};
 
 /// The page of a resource.
 pub(super) fn resource(
@@ -22,6 +22,7 @@ pub(super) fn resource(
     Ok([
         page(sources, name, "Resource", &folder, &resource.schema)?,
         import.unwrap_or_default(),
+        listed(sources, name),
         access::sections(access.get(&folder), sources.catalog)?,
         guides::links(&sources.guides, name),
     ]
@@ -38,6 +39,40 @@ pub(super) fn data_source(
     let folder = format!("data-sources/{name}");
     Ok([
         page(sources, name, "Data Source", &folder, schema)?,
+        access::sections(access.get(&folder), sources.catalog)?,
+        guides::links(&sources.guides, name),
+    ]
+    .concat())
+}
+
+/// Where a resource's page leads to that of its list resource.
+fn listed(sources: &Sources, name: &str) -> String {
+    if !sources.reference.list_resources.contains_key(name) {
+        return String::new();
+    }
+    let page = format!("../list-resources/{}.md", short(name));
+    format!(
+        "\n## Query\n\nTerraform 1.14 and later finds what there is: see the list resource [`{name}`]({page}).\n"
+    )
+}
+
+/// The page of a list resource.
+pub(super) fn list_resource(
+    sources: &Sources,
+    access: &BTreeMap<String, Access>,
+    name: &str,
+    schema: &Schema,
+) -> Result<String, String> {
+    let folder = format!("list-resources/{name}");
+    let resource = format!("../resources/{}.md", short(name));
+    let how = format!(
+        "\n## Query\n\nIn Terraform 1.14 and later `terraform query` shows what is found, and `terraform query \
+         -generate-config-out=found.tf` writes [`{name}`]({resource}) with `import` blocks for it. The arguments stand in the \
+         block `config`.\n"
+    );
+    Ok([
+        page(sources, name, "List Resource", &folder, schema)?,
+        how,
         access::sections(access.get(&folder), sources.catalog)?,
         guides::links(&sources.guides, name),
     ]

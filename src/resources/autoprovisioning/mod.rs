@@ -9,6 +9,7 @@ mod assigning;
 mod check;
 mod deciding;
 mod judging;
+mod listing;
 mod model;
 mod planning;
 mod reading;
@@ -20,7 +21,7 @@ mod telling;
 mod wishing;
 
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
 };
 use tfplugin_protocol::{Diagnostic, Diagnostics, Result, Schema, Value};
 
@@ -116,6 +117,10 @@ impl Resource for Autoprovisioning {
         let scope = check::scope(&scope)?;
         let known = Catalog::get().component(&component).ok_or_else(|| no_component(&component))?;
         Ok(Model::at(scope.as_str(), &known.id))
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Context>> {
+        Some(self)
     }
 }
 

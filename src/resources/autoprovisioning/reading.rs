@@ -21,7 +21,7 @@ use crate::availability::Fact;
 use crate::catalog::model::{Assignment, Component, Parameter, Placeholder, Setting, WorkspaceKind};
 use crate::catalog::{Catalog, word};
 use crate::context::{Context, patience};
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::settings::Settings;
 
 /// What there is of a component, or nothing.
@@ -34,6 +34,27 @@ pub(super) async fn read(call: &mut Call<Context>, state: Model) -> Result<Optio
         return looking.discover(call, state).await;
     }
     looking.refresh(call, state).await.map(Some)
+}
+
+/// Whether one of these assignments has a name that this resource gives for the component.
+pub(super) fn can_be_there(scope: &Scope, component: &Component, assigned: &[policy::Assignment]) -> bool {
+    let names = component.deploy.assignments.iter().map(|row| name(scope, &wishing::definition_id(row)));
+    let ids: Vec<String> = names.map(|name| Policy::assignment_id(scope, &name)).collect();
+    assigned.iter().any(|one| ids.iter().any(|id| id.eq_ignore_ascii_case(&one.id)))
+}
+
+/// Whether an import would find the component.
+///
+/// # Errors
+///
+/// Why that could not be read.
+pub(super) async fn is_there(
+    call: &mut Call<Context>,
+    scope: &Scope,
+    component: &'static Component,
+) -> Result<bool> {
+    let looking = Looking { scope: scope.clone(), component };
+    Ok(looking.discover(call, Model::at(scope.as_str(), &component.id)).await?.is_some())
 }
 
 /// Where is looked, and for what.

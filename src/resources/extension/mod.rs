@@ -7,6 +7,7 @@ mod apply;
 mod check;
 mod completing;
 mod deciding;
+mod listing;
 mod model;
 mod place;
 mod planning;
@@ -15,7 +16,7 @@ mod schema;
 
 use serde_json::Value as Json;
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
 };
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
@@ -112,13 +113,11 @@ impl Resource for MachineExtension {
             );
             return Err(Diagnostic::error("Not an add-on of Defender for Cloud", detail).into());
         }
-        Ok(Model {
-            id: place.id().into(),
-            target_id: place.target.as_str().into(),
-            name: place.name.as_str().into(),
-            accept_preview: Attr::Known(false),
-            ..Model::default()
-        })
+        Ok(Model::at(&place))
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Context>> {
+        Some(self)
     }
 }
 
@@ -192,7 +191,8 @@ fn component(place: &Place, found: &Extension) -> Attr<String> {
 /// A part of an AKS cluster as it is now; nothing where it is off.
 fn refresh_part(state: Model, place: &Place, found: &Found) -> Option<Model> {
     let is_imported = state.kind.is_null();
-    let (component, kind, settings) = match place.via {
+    let (component, kind) = place.part()?;
+    let settings = match place.via {
         Via::DefenderProfile => {
             let (on, workspace) = found.defender_profile.as_ref()?;
             if !on {
@@ -201,11 +201,11 @@ fn refresh_part(state: Model, place: &Place, found: &Found) -> Option<Model> {
             let settings = workspace
                 .as_ref()
                 .map(|id| ("logAnalyticsWorkspaceResourceId".to_owned(), Json::from(id.as_str())));
-            ("defender_sensor", "defender", settings.into_iter().collect::<serde_json::Map<_, _>>())
+            settings.into_iter().collect::<serde_json::Map<_, _>>()
         }
         Via::Addon => {
             found.addons.get(&place.name.to_ascii_lowercase()).filter(|on| **on)?;
-            ("azure_policy_kubernetes", place.name.as_str(), serde_json::Map::new())
+            serde_json::Map::new()
         }
         Via::MachineExtension | Via::ClusterExtension => return Some(state),
     };

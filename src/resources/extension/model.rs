@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tfplugin_protocol::{AnyValue, Attr};
 
+use super::place::Place;
 use crate::assignment::model::Texts;
 
 /// The resource's attributes; what they mean stands in the schema.
@@ -41,6 +42,17 @@ pub(super) struct Agent {
 }
 
 impl Model {
+    /// An extension of which only the place is known, as after an import.
+    pub(super) fn at(place: &Place) -> Self {
+        Self {
+            id: place.id().into(),
+            target_id: place.target.as_str().into(),
+            name: place.name.as_str().into(),
+            accept_preview: Attr::Known(false),
+            ..Self::default()
+        }
+    }
+
     /// Whether what is there stays as it is.
     pub(super) fn is_left_alone(&self) -> bool {
         self.outcome.known().is_some_and(|outcome| ["skip", "keep"].contains(&outcome.as_str()))

@@ -32,6 +32,15 @@ impl Place {
         }
     }
 
+    /// The component that a part of an AKS cluster is, and its type; nothing for what has a resource of its own.
+    pub(super) fn part(&self) -> Option<(&'static str, &str)> {
+        match self.via {
+            Via::DefenderProfile => Some(("defender_sensor", "defender")),
+            Via::Addon => Some(("azure_policy_kubernetes", &self.name)),
+            Via::MachineExtension | Via::ClusterExtension => None,
+        }
+    }
+
     /// Reads an id.
     ///
     /// # Errors

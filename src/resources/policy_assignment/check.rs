@@ -51,14 +51,7 @@ fn name(config: &Model, kind: Option<ScopeKind>) -> Option<Diagnostic> {
 
 fn definition_id(config: &Model) -> Option<Diagnostic> {
     let id = config.policy_definition_id.known()?;
-    let is = |id: &ResourceId| {
-        let found = id.resource_type();
-        found.is_some_and(|found| {
-            found == "Microsoft.Authorization/policyDefinitions"
-                || found == "Microsoft.Authorization/policySetDefinitions"
-        })
-    };
-    if id.parse::<ResourceId>().is_ok_and(|id| is(&id)) {
+    if is_definition_id(id) {
         return None;
     }
     let beginning: String = id.chars().take(300).collect();
@@ -68,6 +61,15 @@ fn definition_id(config: &Model) -> Option<Diagnostic> {
          subscription or management group where it is a custom one."
     );
     Some(Diagnostic::error("Not the id of a policy definition", detail).at("policy_definition_id"))
+}
+
+/// Whether this is the id of a definition or an initiative.
+pub(super) fn is_definition_id(id: &str) -> bool {
+    let found = id.parse::<ResourceId>().ok().and_then(|id| id.resource_type());
+    found.is_some_and(|found| {
+        found == "Microsoft.Authorization/policyDefinitions"
+            || found == "Microsoft.Authorization/policySetDefinitions"
+    })
 }
 
 fn without_identity(config: &Model) -> Option<Diagnostic> {

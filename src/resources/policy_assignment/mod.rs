@@ -5,10 +5,11 @@
 
 mod apply;
 mod check;
+mod listing;
 mod planning;
 
 use tfplugin_protocol::provider::{
-    Call, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
 };
 use tfplugin_protocol::{Diagnostics, Result, Schema, Value};
 
@@ -83,6 +84,10 @@ impl Resource for PolicyAssignment {
         };
         let (scope, name) = parse_id(&id, ASSIGNMENT_TYPE, "a policy assignment", "NAME")?;
         Ok(Model::at(&scope, &name))
+    }
+
+    fn listing(&self) -> Option<&dyn DynListResource<Context>> {
+        Some(self)
     }
 }
 

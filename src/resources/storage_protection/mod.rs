@@ -7,13 +7,15 @@ mod live;
 mod schema;
 mod state;
 
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
-use crate::arm::Scope;
-use crate::singleton::{DefaultScope, Failures, Kind, Place, Singleton, framed, with_id};
+use crate::arm::{self, Error, Scope};
+use crate::documents::{Document, Documents};
+use crate::singleton::{DefaultScope, Failures, Kind, Listing, Place, Singleton, framed, with_id};
 use live::Live;
 
 /// The resource.
@@ -23,6 +25,11 @@ pub(super) const RESOURCE: Singleton<StorageProtection> = Singleton::new();
 const NAME: &str = "current";
 /// The type of accounts.
 const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
+/// The api-version in which accounts are listed.
+/// <https://learn.microsoft.com/rest/api/storagerp/storage-accounts/list>
+const ACCOUNT_VERSION: &str = "2025-06-01";
+/// So many accounts are asked at once.
+const AT_ONCE: usize = 8;
 
 /// The kind of setting.
 #[derive(Debug)]
@@ -83,6 +90,12 @@ impl Kind for StorageProtection {
         description: "The storage account's id.",
         required: true,
     }];
+    const LISTING: Listing = Listing {
+        finds: "Lists the storage accounts on which Defender for Storage does something other than their subscription says. Accounts that follow their subscription have nothing to manage.",
+        what: "the storage accounts",
+        in_groups: true,
+        enabled: Some("Only accounts that are protected, or those that are not. Default: all."),
+    };
 
     fn schema() -> Schema {
         schema::schema()
@@ -141,6 +154,29 @@ impl Kind for StorageProtection {
         live.failures.clone()
     }
 
+    /// Azure has no list of these settings: each account is asked for its own.
+    async fn list(documents: &Documents, scope: &Scope, call: &arm::Call) -> Result<Vec<Json>, Error> {
+        let accounts = format!("{scope}/providers/{ACCOUNT}");
+        let listed = documents.list(&accounts, ACCOUNT_VERSION, Self::LISTING.what, call).await?;
+        let mut found = Vec::new();
+        for some in listed.chunks(AT_ONCE) {
+            let settings = some.iter().filter_map(|account| setting_of(account["id"].as_str()?));
+            let settings: Vec<Document> = settings.collect();
+            for outcome in join_all(settings.iter().map(|one| documents.read(one, call))).await {
+                found.extend(outcome?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn is_there(live: &Live) -> bool {
+        live.overrides
+    }
+
+    fn is_enabled(live: &Live) -> Option<bool> {
+        Some(live.enabled)
+    }
+
     fn import(target: ImportTarget<'_>, _default_scope: &DefaultScope<'_>) -> Result<Model> {
         let id = match target {
             ImportTarget::Id(id) => id,
@@ -151,6 +187,12 @@ impl Kind for StorageProtection {
         let account = check::account_of(id)?;
         with_id::<Self>(Model { storage_account_id: account.as_str().into(), ..Model::default() })
     }
+}
+
+/// The setting of an account.
+fn setting_of(account: &str) -> Option<Document> {
+    let model = Model { storage_account_id: account.into(), ..Model::default() };
+    StorageProtection::place(&model).ok().flatten().map(|place| place.document::<StorageProtection>())
 }
 
 #[cfg(test)]

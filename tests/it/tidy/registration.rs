@@ -4,9 +4,11 @@ use super::sources::{self, Source};
 use super::{assert_none, finding};
 use crate::harness::{ROOT, Scene};
 use crate::shared::process::Failure;
+use defender::provider::Defender;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use tfplugin_protocol::reference::Reference;
 
 const REGISTRIES: [&str; 3] = ["src/resources/mod.rs", "src/data_sources/mod.rs", "src/functions/mod.rs"];
 
@@ -36,7 +38,10 @@ fn what_is_registered_has_an_example() -> Result<(), Failure> {
     let schema: serde_json::Value =
         serde_json::from_str(&output.stdout).map_err(Failure::of("read the provider's schema"))?;
     let provider = &schema["provider_schemas"]["registry.terraform.io/defender-tf/defender"];
-    let mut findings = Vec::new();
+    // Terraform shows list resources from 1.14 on, and this may be an older one.
+    let lists = Reference::of(&Defender).list_resources;
+    let lists: BTreeSet<String> = lists.into_keys().map(str::to_owned).collect();
+    let mut findings = differences("list-resources", &lists);
     for (kind, folder) in [
         ("resource_schemas", "resources"),
         ("data_source_schemas", "data-sources"),
@@ -45,16 +50,20 @@ fn what_is_registered_has_an_example() -> Result<(), Failure> {
         let names = provider[kind].as_object();
         let registered: BTreeSet<String> =
             names.into_iter().flatten().map(|(name, _)| name.clone()).collect();
-        let shown = folders(folder);
-        let missing =
-            registered.difference(&shown).map(|name| format!("examples/{folder}/{name}: write this example"));
-        let surplus = shown
-            .difference(&registered)
-            .map(|name| format!("examples/{folder}/{name}: of nothing registered"));
-        findings.extend(missing.chain(surplus));
+        findings.extend(differences(folder, &registered));
     }
     assert_none(&findings);
     Ok(())
+}
+
+/// What is registered and has no example, and the other way round.
+fn differences(folder: &str, registered: &BTreeSet<String>) -> Vec<String> {
+    let shown = folders(folder);
+    let missing =
+        registered.difference(&shown).map(|name| format!("examples/{folder}/{name}: write this example"));
+    let surplus =
+        shown.difference(registered).map(|name| format!("examples/{folder}/{name}: of nothing registered"));
+    missing.chain(surplus).collect()
 }
 
 fn folders(kind: &str) -> BTreeSet<String> {

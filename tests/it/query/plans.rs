@@ -1,5 +1,6 @@
-//! `terraform query` (1.14 and later) finds what is there, and writes a configuration whose first plan only imports.
+//! Plans of a subscription, and of all below a management group.
 
+use super::{GROUP, found, list};
 use crate::harness::{NO_PREFLIGHT, SUBSCRIPTION, Scene};
 use crate::shared::process::Failure;
 use crate::shared::terraform::Terraform;
@@ -43,5 +44,27 @@ fn plans_of_a_tier_are_found_and_adopted() -> Result<(), Failure> {
     scene.workspace.plan()?.require(0)?;
     let wrote: Vec<String> = scene.take_requests().into_iter().filter(|line| line.contains("PUT ")).collect();
     assert_eq!(wrote, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn all_below_a_management_group() -> Result<(), Failure> {
+    let [one, two, three] = [1, 2, 3].map(|number| format!("00000000-0000-0000-0000-{number:012}"));
+    let on = |subscription: &str, name: &str| {
+        let id = format!("/subscriptions/{subscription}/providers/Microsoft.Security/pricings/{name}");
+        (id, json!({"properties": {"pricingTier": "Standard"}}))
+    };
+    let forbidden = format!("/subscriptions/{three}/providers/Microsoft.Authorization/permissions");
+    let there =
+        [on(&one, "Arm"), on(&two, "KeyVaults"), on(&three, "Arm"), (forbidden, json!({"value": []}))];
+    let Some(scene) = super::scene(&[&one, &two, &three], &there)? else { return Ok(()) };
+    let block = list("defender_plan", "", &format!("scope = \"{GROUP}\"\ntier = \"Standard\""));
+    let mut on = found(&scene, &block)?;
+    on.retain(|name| name.starts_with("Arm") || name.starts_with("KeyVaults"));
+    assert_eq!(on, [format!("Arm of {one}"), format!("KeyVaults of {two}")]);
+    let said = super::query(&scene, &block)?.require(0)?;
+    let said = super::refusals::said(&said);
+    assert!(said.starts_with("Warning: Not everything is listed"), "{said}");
+    assert!(said.contains(&format!("- /subscriptions/{three}: listing the Defender plans")), "{said}");
     Ok(())
 }
