@@ -18,6 +18,7 @@ mod harness;
 mod interruptions;
 mod moved;
 mod plans;
+mod policies;
 mod query;
 mod read_only;
 mod requests;
