@@ -324,6 +324,10 @@ impl Resource for Thing {
         let mut moved =
             Moved::from(Model { text: source.text("words").map(str::to_owned).into(), ..Model::named(name) });
         moved.private.set(WRITES, &10);
+        if source.text("pitch").is_some() {
+            let detail = "An echo has no pitch of its own.";
+            moved.warnings.push(Diagnostic::warning("The pitch stays behind", detail));
+        }
         Ok(moved)
     }
 

@@ -28,11 +28,12 @@ use crate::workspaces::Workspaces;
 
 mod listing;
 mod moving;
+mod retired;
 mod rules;
 mod unread;
 
 pub use listing::{LeftOut, listed_scope, subscriptions_at};
-pub use moving::{azapi_id, is_azurerm, refuse_move};
+pub use moving::{azapi_body, azapi_id, is_azurerm, is_set, json_text, refuse_move};
 pub use rules::{RuleBlock, RuleSettings, day_of, fact, static_settings};
 pub use unread::{unreadable, warn_of_unreadable};
 

@@ -34,8 +34,9 @@ pub struct Extension {
 }
 
 /// What of a machine's extension a write leaves as it is.
-const MACHINES_OWN: [&str; 4] = [
+const MACHINES_OWN: [&str; 5] = [
     "enableAutomaticUpgrade",
+    "forceUpdateTag",
     "provisionAfterExtensions",
     "protectedSettingsFromKeyVault",
     "suppressFailures",
@@ -75,7 +76,7 @@ impl Extension {
     }
 
     /// Reads an extension; nothing where that is none.
-    pub(super) fn of_body(target: &Target, body: &Value) -> Option<Self> {
+    pub fn of_body(target: &Target, body: &Value) -> Option<Self> {
         let properties = &body["properties"];
         let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let (kind, version, settings) = if target.kind.is_cluster() {
@@ -121,7 +122,7 @@ impl Wanted {
         let base = self.base.as_ref().map_or(&Value::Null, |base| &base.body);
         let mut properties =
             kept(if kind.is_cluster() { &CLUSTERS_OWN } else { &MACHINES_OWN }, &base["properties"]);
-        let mut body = kept(&["tags", "identity"], base);
+        let mut body = kept(&["tags", "identity", "plan"], base);
         if kind.is_cluster() {
             properties["extensionType"] = json!(self.kind);
             properties["autoUpgradeMinorVersion"] = json!(self.auto_upgrade_minor_version.unwrap_or(true));

@@ -221,14 +221,14 @@ fn not_there(id: &str, error: &Error) -> Diagnostic {
     Diagnostic::error("The workspace is not there", detail).at("workspace_id")
 }
 
-/// <https://learn.microsoft.com/azure/defender-for-cloud/prepare-deprecation-log-analytics-mma-ama>
+/// <https://learn.microsoft.com/azure/defender-for-cloud/prepare-deprecation-log-analytics-mma-agent>
 fn retired() -> Diagnostic {
     let detail = "This setting told the Log Analytics agent (MMA) where to send its data, and the agent was retired in November \
                   2024. It is still the default workspace for the 500 MB a day that Defender for Servers P2 includes, and for \
                   some parts of Defender for Containers. To protect machines, use defender_plan with agentless scanning, and \
                   defender_autoprovisioning with component = \"defender_for_endpoint\"; to collect data, the Azure Monitor \
                   agent with data collection rules.\n\n\
-                  https://learn.microsoft.com/azure/defender-for-cloud/prepare-deprecation-log-analytics-mma-ama";
+                  https://learn.microsoft.com/azure/defender-for-cloud/prepare-deprecation-log-analytics-mma-agent";
     Diagnostic::warning("The agent that this is for is retired", detail).at("workspace_id")
 }
 

@@ -17,8 +17,8 @@ pub(crate) use list::Taking;
 
 use super::timeouts::{Operation, TIMEOUTS};
 use super::{
-    Call, DataSource, IdentityAttribute, ImportTarget, MoveSource, Planning, Private, ProviderBlock,
-    Resource, Timeouts,
+    Call, DataSource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock, Resource,
+    Timeouts,
 };
 use crate::codec::{CodecError, json};
 use crate::schema::{BlockNesting, Schema};
@@ -70,7 +70,7 @@ pub trait DynResource<C>: Send + Sync {
     #[doc(hidden)]
     fn upgrade_value(&self, from: i64, state: &Json, ty: &Type) -> Result<Value>;
     #[doc(hidden)]
-    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<(Value, Private)>;
+    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<Moved<Value>>;
     #[doc(hidden)]
     fn identity_of(&self, value: &Value) -> Result<Option<Value>>;
     #[doc(hidden)]
@@ -180,9 +180,9 @@ impl<R: Resource> DynResource<R::Context> for R {
         write(&self.upgrade(from, state)?, ty, &timeouts(state, ty))
     }
 
-    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<(Value, Private)> {
-        let moved = self.move_from(source)?;
-        Ok((write(&moved.state, ty, &timeouts(source.state, ty))?, moved.private))
+    fn move_value(&self, source: &MoveSource<'_>, ty: &Type) -> Result<Moved<Value>> {
+        let Moved { state, private, warnings } = self.move_from(source)?;
+        Ok(Moved { state: write(&state, ty, &timeouts(source.state, ty))?, private, warnings })
     }
 
     fn identity_of(&self, value: &Value) -> Result<Option<Value>> {

@@ -76,12 +76,14 @@ pub struct Moved<M> {
     pub state: M,
     /// What is kept beside it.
     pub private: Private,
+    /// What of the source has no place in it: the user is told.
+    pub warnings: Diagnostics,
 }
 
-/// With nothing beside the state.
+/// With nothing beside the state, and nothing lost.
 impl<M> From<M> for Moved<M> {
     fn from(state: M) -> Self {
-        Self { state, private: Private::default() }
+        Self { state, private: Private::default(), warnings: Diagnostics::default() }
     }
 }
 

@@ -3,9 +3,10 @@
 use serde_json::Value as Json;
 
 use super::Server;
+use super::answer::with;
 use super::identity::identify;
 use super::resource::known;
-use crate::provider::{MoveSource, Provider};
+use crate::provider::{MoveSource, Moved, Provider};
 use crate::wire::tfplugin6::{self as pb, move_resource_state as rpc};
 use crate::{Diagnostic, Result, plan};
 
@@ -27,15 +28,16 @@ impl<P: Provider> Server<P> {
             state,
             identity: identity.as_ref(),
         };
-        let (mut value, private) = offer.item.move_value(&source, &offer.ty)?;
+        let Moved { state: mut value, private, warnings } = offer.item.move_value(&source, &offer.ty)?;
         plan::null_write_only(&offer.schema, &mut value);
         known(&value)?;
-        Ok(rpc::Response {
+        let answer = rpc::Response {
             target_state: offer.encode(&value)?,
             target_private: private.to_bytes(),
             target_identity: identify(offer, &value, None)?,
             ..Default::default()
-        })
+        };
+        Ok(with(answer, &warnings))
     }
 }
 

@@ -21,14 +21,15 @@ mod telling;
 mod wishing;
 
 use tfplugin_protocol::provider::{
-    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock,
+    Resource, Timeouts,
 };
 use tfplugin_protocol::{Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::assignment::claims;
 use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
-use crate::context::{Context, static_settings};
+use crate::context::{Context, refuse_move, static_settings};
 use crate::diagnostics::tell;
 use model::Model;
 
@@ -97,6 +98,11 @@ impl Resource for Autoprovisioning {
 
     async fn delete(&self, call: &mut Call<Context>, prior: Model) -> Result<()> {
         apply::delete(call, prior).await
+    }
+
+    /// It is made of several objects, and no other provider has one for all of them.
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Model>> {
+        Err(refuse_move(source, Self::NAME, &[], &[]))
     }
 
     fn import(&self, call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<Model> {

@@ -104,7 +104,7 @@ async fn give(
     for one in installed {
         let place = place(&one.name, via);
         let component = component(&place, one);
-        if query.wants(component.known(), one.publisher.as_deref(), &one.kind) {
+        if query.wants(component.as_ref(), one.publisher.as_deref(), &one.kind) {
             finds.push(format!("{} on {}", one.name, target.name()), &Model::at(&place)).await?;
         }
     }

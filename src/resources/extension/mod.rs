@@ -9,6 +9,7 @@ mod completing;
 mod deciding;
 mod listing;
 mod model;
+mod moving;
 mod place;
 mod planning;
 mod record;
@@ -16,13 +17,14 @@ mod schema;
 
 use serde_json::Value as Json;
 use tfplugin_protocol::provider::{
-    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock,
+    Resource, Timeouts,
 };
 use tfplugin_protocol::{Attr, Diagnostic, Diagnostics, Result, Schema, Value};
 
 use crate::assignment::claims;
 use crate::catalog::Catalog;
-use crate::catalog::model::Via;
+use crate::catalog::model::{Component, Handler, Via};
 use crate::context::{Context, patience, static_settings};
 use crate::machines::{Extension, Found};
 use model::Model;
@@ -100,6 +102,10 @@ impl Resource for MachineExtension {
         apply::delete(call, prior).await
     }
 
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Model>> {
+        moving::move_from(source)
+    }
+
     fn import(&self, _call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<Model> {
         let id = match target {
             ImportTarget::Id(id) => id.to_owned(),
@@ -128,7 +134,7 @@ fn refresh(state: Model, place: &Place, found: &Extension, wanted: Option<&Strin
         (_, found) => found.map_or(Attr::Null, Into::into),
     };
     let is_imported = state.kind.is_null();
-    let component = if is_imported { component(place, found) } else { state.component.clone() };
+    let component = if is_imported { component(place, found).into() } else { state.component.clone() };
     // A version that nobody has pinned may change, and one that is pinned to its first parts in the others.
     let version = match (&state.type_handler_version, found.version.as_deref()) {
         (Attr::Null, _) => None,
@@ -178,14 +184,20 @@ fn settings(state: &Model, place: &Place, found: &Extension, wanted: Option<&Str
 }
 
 /// The component that this extension is.
-fn component(place: &Place, found: &Extension) -> Attr<String> {
-    let is_it = |handler: &&crate::catalog::model::Handler| {
+fn component(place: &Place, found: &Extension) -> Option<String> {
+    handler(place, found).map(|(component, _)| component.id.clone())
+}
+
+/// The component that this extension is, and what puts it there.
+fn handler(place: &Place, found: &Extension) -> Option<(&'static Component, &'static Handler)> {
+    let is_it = |handler: &&Handler| {
         found.is_of(handler.publisher.as_deref(), &handler.kind)
             && handler.holds.targets.iter().any(|target| target == place.target.kind.target())
     };
-    let mut components = Catalog::get().components.iter();
-    let found = components.find(|component| component.deploy.handlers.iter().any(|handler| is_it(&handler)));
-    found.map_or(Attr::Null, |component| component.id.as_str().into())
+    let of = |component: &'static Component| {
+        component.deploy.handlers.iter().find(is_it).map(|handler| (component, handler))
+    };
+    Catalog::get().components.iter().find_map(of)
 }
 
 /// A part of an AKS cluster as it is now; nothing where it is off.

@@ -9,7 +9,7 @@ use super::model::{Extension, Extensions, Model, Properties};
 use super::{Plan, parse_id};
 use crate::arm::Scope;
 use crate::catalog::Catalog;
-use crate::context::{azapi_id, is_azurerm, refuse_move};
+use crate::context::{azapi_body, azapi_id, is_azurerm, refuse_move};
 use crate::pricings::{RESOURCE_TYPE, Tier};
 
 /// The types of azurerm.
@@ -18,7 +18,7 @@ const AZURERM: &[&str] = &["azurerm_security_center_subscription_pricing"];
 /// A plan as another provider's state tells it.
 pub(super) fn move_from(source: &MoveSource<'_>) -> Result<Moved<Model>> {
     let model = if is_azurerm(source, AZURERM) { azurerm(source)? } else { azapi(source)? };
-    model.map(Moved::from).ok_or_else(|| refuse_move(source, Plan::NAME, AZURERM, RESOURCE_TYPE))
+    model.map(Moved::from).ok_or_else(|| refuse_move(source, Plan::NAME, AZURERM, &[RESOURCE_TYPE]))
 }
 
 /// Version 0 had plans of machines under the name `default`.
@@ -33,17 +33,11 @@ fn azurerm(source: &MoveSource<'_>) -> Result<Option<Model>> {
     Ok(Some(model))
 }
 
-/// The body is an object since version 2 of azapi and was a JSON text before.
-/// <https://registry.terraform.io/providers/Azure/azapi/latest/docs/guides/2.0-upgrade-guide>
 fn azapi(source: &MoveSource<'_>) -> Result<Option<Model>> {
-    let Some(id) = azapi_id(source, RESOURCE_TYPE) else { return Ok(None) };
+    let Some(id) = azapi_id(source, &[RESOURCE_TYPE]) else { return Ok(None) };
     let (scope, name) = place(id)?;
     let mut model = Model::at(&scope, &name);
-    let parsed = source.text("body").and_then(|text| serde_json::from_str::<Json>(text).ok());
-    let body = parsed.as_ref().or_else(|| source.state.get("body")).unwrap_or(&Json::Null);
-    // A value of any type stands in the state beside its type.
-    let body = body.get("value").unwrap_or(body);
-    let properties = body.get("properties").unwrap_or(&Json::Null);
+    let properties = &azapi_body(source)["properties"];
     let tier = properties.get("pricingTier").and_then(Json::as_str);
     let subplan = properties.get("subPlan").and_then(Json::as_str);
     let told = serde_json::json!({ "tier": tier, "subplan": subplan });

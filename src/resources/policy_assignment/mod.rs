@@ -6,10 +6,12 @@
 mod apply;
 mod check;
 mod listing;
+mod moving;
 mod planning;
 
 use tfplugin_protocol::provider::{
-    Call, DynListResource, IdentityAttribute, ImportTarget, Planning, ProviderBlock, Resource, Timeouts,
+    Call, DynListResource, IdentityAttribute, ImportTarget, MoveSource, Moved, Planning, ProviderBlock,
+    Resource, Timeouts,
 };
 use tfplugin_protocol::{Diagnostics, Result, Schema, Value};
 
@@ -75,6 +77,10 @@ impl Resource for PolicyAssignment {
 
     async fn delete(&self, call: &mut Call<Context>, prior: Model) -> Result<()> {
         apply::delete(call, prior).await
+    }
+
+    fn move_from(&self, source: &MoveSource<'_>) -> Result<Moved<Model>> {
+        moving::move_from(source)
     }
 
     fn import(&self, _call: &mut Call<Context>, target: ImportTarget<'_>) -> Result<Model> {

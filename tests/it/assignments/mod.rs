@@ -13,10 +13,10 @@ use crate::shared::process::Failure;
 use arm_emulator::LoggedRequest;
 
 /// The built-in policy that puts the Defender sensor on AKS clusters; it deploys with two roles.
-const SENSOR: &str =
+pub(crate) const SENSOR: &str =
     "/providers/Microsoft.Authorization/policyDefinitions/64def556-fbad-4622-930e-72d1d5589bf5";
 /// The roles of that policy.
-const SENSOR_ROLES: [&str; 2] =
+pub(crate) const SENSOR_ROLES: [&str; 2] =
     ["5e93ba01-8f92-4c7a-b12a-801e3df23824", "8bb6f106-b146-4ee6-a3f9-b9c5a96e0ae5"];
 
 /// One assignment of the sensor's policy, with further lines.

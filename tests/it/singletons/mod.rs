@@ -73,7 +73,7 @@ pub(crate) fn newest(configuration: &str) -> Result<Option<Scene>, Failure> {
 }
 
 /// What a command said, from its first error or warning on, where Terraform's frame has broken the lines.
-fn flat(output: &Output) -> String {
+pub(crate) fn flat(output: &Output) -> String {
     let said = format!("{}\n{}", output.stdout, output.stderr);
     let said = said.replace(['│', '╷', '╵'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     // Each run begins with a warning of Terraform's that this provider is not from a registry.

@@ -28,12 +28,13 @@ fn scene(provider: &str, attributes: &Value, target: &str) -> Result<Scene, Fail
 
 #[test]
 fn an_object_of_another_provider_is_moved_and_not_changed() -> Result<(), Failure> {
-    let shouted = json!({ "name": "t", "words": "Hey", "timeouts": { "create": "5m", "other": null } });
+    let shouted = json!({ "name": "t", "words": "Hey", "pitch": "high", "timeouts": { "create": "5m", "other": null } });
     for host in ["registry.terraform.io", "registry.opentofu.org"] {
         let target = "name = \"t\"\ntext = \"Hey\"\ntimeouts {\n  create = \"5m\"\n}";
         let scene = scene(&format!("{host}/example/shout"), &shouted, target)?;
         scene.plan(2, "shout_thing.s has moved to echo_thing.t")?;
         scene.plan(2, "Plan: 0 to add, 0 to change, 0 to destroy.")?;
+        scene.plan(2, "Warning: The pitch stays behind")?;
         scene.apply(0, "0 added, 0 changed, 0 destroyed")?;
         assert_eq!(scene.instance()?["attributes"]["text"], "Hey");
         scene.plan(0, "No changes.")?;
