@@ -149,6 +149,11 @@ impl Kind for WorkspaceSetting {
         json!({"properties": {"workspaceId": live.workspace, "scope": live.scope}})
     }
 
+    /// Azure shows no workspace for a while after somebody has set one, and takes no setting without.
+    async fn before(_: &Context, _: &Place, found: &Live, _: &arm::Call) -> Result<Option<Json>> {
+        Ok(found.workspace.is_some().then(|| Self::body(found)))
+    }
+
     fn wanted(planned: &Model, _found: Option<&Live>) -> Live {
         let scope = planned.covered_scope.known().or(planned.scope.known());
         Live {

@@ -50,7 +50,13 @@ pub(super) async fn create<K: Kind>(call: &mut Call<Context>, planned: K::Model)
     context.note_apply();
     let (documents, document) = (context.documents()?, place.document::<K>());
     let found = find::<K>(documents, &document, &patience(call)).await?;
-    record::note(&mut call.private, &place, found.as_ref().map(K::body).into());
+    let before = match &found {
+        Some(found) => K::before(&context, &place, found, &patience(call)).await?.map(Before::Body),
+        None => Some(Before::Nothing),
+    };
+    if let Some(before) = before {
+        record::note(&mut call.private, &place, before);
+    }
     context.note_creation(&place.id);
     write::<K>(call, documents, &place, planned, found.as_ref()).await
 }

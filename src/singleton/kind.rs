@@ -89,6 +89,21 @@ pub(crate) trait Kind: Send + Sync + 'static {
     /// What is sent to Azure.
     fn body(live: &Self::Live) -> Json;
 
+    /// What puts back what was found in this place; nothing where Azure does not tell enough of that.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be known.
+    fn before(
+        _context: &Context,
+        _place: &Place,
+        found: &Self::Live,
+        _call: &arm::Call,
+    ) -> impl Future<Output = Result<Option<Json>>> + Send {
+        let body = Self::body(found);
+        async { Ok(Some(body)) }
+    }
+
     /// What Azure is to have; what is not known stays as it is found.
     fn wanted(planned: &Self::Model, found: Option<&Self::Live>) -> Self::Live;
 

@@ -59,8 +59,8 @@ pub(super) fn plan_delete<K: Kind>(call: &mut Call<Context>, prior: &K::Model) -
 /// Says that destroying puts nothing back, because nothing is known.
 pub(super) fn warn_of_nothing(call: &mut Call<Context>, place: &Place) {
     let detail = format!(
-        "{} stays as it is now: what was there before this resource is not known, as it was imported. on_destroy = \
-         \"keep\" says the same without this warning.",
+        "{} stays as it is now: what was there before this resource is not known, as it was imported, or Azure did not \
+         show it. on_destroy = \"keep\" says the same without this warning.",
         place.id
     );
     call.warn(Diagnostic::warning("Destroying changes nothing in Azure", detail).at("on_destroy"));

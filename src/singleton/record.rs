@@ -25,12 +25,6 @@ pub(super) enum Before {
     Body(Json),
 }
 
-impl From<Option<Json>> for Before {
-    fn from(body: Option<Json>) -> Self {
-        body.map_or(Self::Nothing, Self::Body)
-    }
-}
-
 /// What stood in one place. Private data of a replaced object is passed to the new one, which may be elsewhere.
 #[derive(Serialize, Deserialize)]
 struct Noted {
@@ -46,7 +40,7 @@ pub(super) fn note(private: &mut Private, place: &Place, found: Before) {
     }
 }
 
-/// What was noted; nothing for an object that was imported.
+/// What was noted; nothing for an object that was imported, or of which Azure did not tell.
 pub(super) fn before(private: &Private, place: &Place) -> Option<Before> {
     let noted: Noted = private.get(BEFORE)?;
     noted.id.eq_ignore_ascii_case(&place.id).then_some(noted.before)

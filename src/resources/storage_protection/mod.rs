@@ -3,17 +3,19 @@
 //! <https://learn.microsoft.com/rest/api/defenderforcloud/defender-for-storage>
 
 mod check;
+mod inherited;
 mod live;
 mod schema;
 mod state;
 
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use tfplugin_protocol::provider::{IdentityAttribute, ImportTarget};
 use tfplugin_protocol::{Attr, Diagnostics, Result, Schema, Value};
 
 use crate::arm::{self, Error, Scope};
+use crate::context::Context;
 use crate::documents::{Document, Documents};
 use crate::singleton::{DefaultScope, Failures, Kind, Listing, Place, Singleton, framed, with_id};
 use live::Live;
@@ -133,6 +135,19 @@ impl Kind for StorageProtection {
         live.body()
     }
 
+    /// What an account shows of its subscription's plan is not its own: put back as its own, it would stay when the plan
+    /// is switched off.
+    async fn before(
+        context: &Context,
+        place: &Place,
+        found: &Live,
+        call: &arm::Call,
+    ) -> Result<Option<Json>> {
+        let may_be = found.enabled && !found.overrides;
+        let is_inherited = may_be && inherited::is_passed_on(context, &place.scope, call).await?;
+        Ok(Some(if is_inherited { inherited::follow() } else { found.body() }))
+    }
+
     fn wanted(planned: &Model, found: Option<&Live>) -> Live {
         state::wanted(planned, found)
     }
@@ -143,7 +158,7 @@ impl Kind for StorageProtection {
 
     /// There is no deletion: an account without a setting of its own follows its subscription.
     fn off(_prior: &Model) -> Option<Json> {
-        Some(json!({"properties": {"isEnabled": false, "overrideSubscriptionLevelSettings": false}}))
+        Some(inherited::follow())
     }
 
     fn refresh(state: Model, live: &Live, failures: &Failures) -> Model {

@@ -3,6 +3,7 @@
 mod import;
 #[cfg(target_os = "linux")]
 mod killed;
+mod permissions;
 mod security_contact;
 mod setting;
 mod storage_protection;
@@ -21,6 +22,9 @@ use serde_json::Value;
 fn one(kind: &str, body: &str) -> String {
     format!("resource \"{kind}\" \"this\" {{\n{body}\n}}\n")
 }
+
+/// What Azure has at the beginning: documents by their ids.
+type Begun = Vec<(String, Value)>;
 
 /// The id of a setting of the subscription.
 fn id(path: &str) -> String {

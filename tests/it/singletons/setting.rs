@@ -134,14 +134,3 @@ fn a_write_of_which_nobody_knows_keeps_what_was_there_before() -> Result<(), Fai
     assert!(!is_on(&scene, "WDATP"), "what was there at first is there again");
     Ok(())
 }
-
-#[test]
-fn a_missing_permission_is_told_beforehand() -> Result<(), Failure> {
-    let scene = Scene::new(&one(TYPE, "name = \"WDATP\"\nenabled = true"))?;
-    scene.read_only();
-    let plan = scene.workspace.plan()?.require(2)?;
-    let said = flat(&plan);
-    assert!(said.contains("Microsoft.Security/settings/write"), "{said}");
-    assert!(said.contains("is Security Admin"), "{said}");
-    Ok(())
-}

@@ -1,6 +1,6 @@
 //! `defender_storage_protection`.
 
-use super::{flat, newest, one, scene, settle};
+use super::{Begun, flat, newest, one, scene, settle};
 use crate::assignments::requests;
 use crate::harness::{SUBSCRIPTION, Scene};
 use crate::shared::process::Failure;
@@ -35,22 +35,29 @@ fn setting() -> String {
 
 /// An account with settings of its own, or without.
 fn begun(own: Option<Value>, body: &str) -> Result<Scene, Failure> {
+    let (there, _) = there(own);
+    let there: Vec<(&str, Value)> = there.iter().map(|(id, body)| (id.as_str(), body.clone())).collect();
+    scene(&there, &one(TYPE, &self::body(body)))
+}
+
+/// The account, with settings of its own or without, and the id of the setting.
+pub(super) fn there(own: Option<Value>) -> (Begun, String) {
     let document = json!({"id": account(), "name": "uploads", "location": "westeurope"});
-    let body = format!("storage_account_id = \"{}\"\n{body}", account());
-    let scene = scene(&[(&account(), document)], &one(TYPE, &body))?;
-    if let Some(properties) = own {
-        scene
-            .azure
-            .put_resource(&setting(), json!({"id": setting(), "name": "current", "properties": properties}));
-    }
-    Ok(scene)
+    let own = own.map(|own| (setting(), json!({"id": setting(), "name": "current", "properties": own})));
+    ([(account(), document)].into_iter().chain(own).collect(), setting())
 }
 
-fn write(scene: &Scene, body: &str) -> Result<(), Failure> {
-    scene.workspace.write("main.tf", &one(TYPE, &format!("storage_account_id = \"{}\"\n{body}", account())))
+/// What is written of the account.
+pub(super) fn body(further: &str) -> String {
+    format!("storage_account_id = \"{}\"\n{further}", account())
 }
 
-fn own(cap: i64) -> Value {
+fn write(scene: &Scene, further: &str) -> Result<(), Failure> {
+    scene.workspace.write("main.tf", &one(TYPE, &body(further)))
+}
+
+/// Settings of its own.
+pub(super) fn own(cap: i64) -> Value {
     json!({"isEnabled": true, "overrideSubscriptionLevelSettings": true,
         "malwareScanning": {"onUpload": {"isEnabled": true, "capGBPerMonth": cap}},
         "sensitiveDataDiscovery": {"isEnabled": false}})
@@ -109,6 +116,41 @@ fn what_is_not_set_stays() -> Result<(), Failure> {
     let asked = settle(&scene)?;
     assert!(asked.iter().all(|line| line.starts_with("GET")), "there was nothing to write: {asked:?}");
     assert_eq!(properties(&scene), own(7));
+    Ok(())
+}
+
+/// The account shows what its subscription has. Destroying makes it follow that again: it keeps nothing of its own that
+/// would outlive the plan.
+#[test]
+fn what_an_account_inherits_is_not_its_own() -> Result<(), Failure> {
+    for (subplan, enabled_by_itself) in [("DefenderForStorageV2", false), ("PerStorageAccount", true)] {
+        let scene = begun(None, "malware_scanning = { on_upload = { cap_gb_per_month = 20 } }")?;
+        let on = |name: &str| json!({"name": name, "isEnabled": "True"});
+        let plan = format!("{SUBSCRIPTION}/providers/Microsoft.Security/pricings/StorageAccounts");
+        let extensions = [on("OnUploadMalwareScanning"), on("SensitiveDataDiscovery")];
+        let properties = json!({"pricingTier": "Standard", "subPlan": subplan, "extensions": extensions});
+        scene
+            .azure
+            .put_resource(&plan, json!({"id": plan, "name": "StorageAccounts", "properties": properties}));
+        if enabled_by_itself {
+            let own = json!({"isEnabled": true, "overrideSubscriptionLevelSettings": false});
+            scene
+                .azure
+                .put_resource(&setting(), json!({"id": setting(), "name": "current", "properties": own}));
+        }
+        settle(&scene)?;
+        let now = self::properties(&scene);
+        assert_eq!(now["overrideSubscriptionLevelSettings"], true);
+        assert_eq!(now["malwareScanning"]["onUpload"]["capGBPerMonth"], 20);
+        assert_eq!(
+            now["sensitiveDataDiscovery"]["isEnabled"], !enabled_by_itself,
+            "what nobody speaks of stays"
+        );
+        scene.workspace.destroy()?.require(0)?;
+        let now = self::properties(&scene);
+        assert_eq!(now["overrideSubscriptionLevelSettings"], false, "{subplan}");
+        assert_eq!(now["isEnabled"], enabled_by_itself, "{subplan}");
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `defender_workspace`.
 
-use super::{comes_and_goes, flat, id, one, scene, settle};
+use super::{Begun, comes_and_goes, flat, id, one, scene, settle};
 use crate::harness::{SUBSCRIPTION, Scene};
 use crate::shared::process::Failure;
 use arm_emulator::Fault;
@@ -18,7 +18,8 @@ fn workspace(name: &str) -> (String, Value) {
     (id, document)
 }
 
-fn body(name: &str) -> String {
+/// What is written of a workspace.
+pub(super) fn body(name: &str) -> String {
     format!("workspace_id = \"{}\"", workspace(name).0)
 }
 
@@ -31,11 +32,15 @@ fn setting(name: &str) -> (String, Value) {
 
 /// A subscription with two workspaces, one of which may be set.
 fn begun(set: Option<&str>, body: &str) -> Result<Scene, Failure> {
-    let workspaces = ["old", "new"].map(workspace);
-    let set = set.map(setting);
-    let there: Vec<(&str, Value)> =
-        workspaces.iter().chain(&set).map(|(id, document)| (id.as_str(), document.clone())).collect();
+    let (there, _) = there(set);
+    let there: Vec<(&str, Value)> = there.iter().map(|(id, body)| (id.as_str(), body.clone())).collect();
     scene(&there, &one(TYPE, body))
+}
+
+/// The two workspaces, one of which may be set, and the id of the setting.
+pub(super) fn there(set: Option<&str>) -> (Begun, String) {
+    let there = ["old", "new"].map(workspace).into_iter().chain(set.map(setting));
+    (there.collect(), id("workspaceSettings/default"))
 }
 
 fn set_to(scene: &Scene) -> Option<String> {
@@ -139,5 +144,20 @@ fn what_cannot_be_meant_is_refused() -> Result<(), Failure> {
             text.split("request id").next().unwrap_or_default()
         );
     }
+    Ok(())
+}
+
+/// Azure takes no setting without a workspace, and what it does not show yet is not known: nothing is put back, and that
+/// is said.
+#[test]
+fn a_workspace_that_azure_does_not_show_is_not_known() -> Result<(), Failure> {
+    let scene = begun(None, &body("new"))?;
+    let (id, mut unnamed) = setting("old");
+    unnamed["properties"] = json!({"scope": SUBSCRIPTION});
+    scene.azure.put_resource(&id, unnamed);
+    settle(&scene)?;
+    let destroyed = scene.workspace.destroy()?.require(0)?;
+    assert!(flat(&destroyed).contains("or Azure did not show it"), "{}", flat(&destroyed));
+    assert_eq!(set_to(&scene).as_deref(), Some("new"), "nothing that may have been there is lost");
     Ok(())
 }
