@@ -96,7 +96,15 @@ fn azure(core: &Terraform) -> Result<Scene, Failure> {
 
 /// Such an Azure and a workspace with this example, and what to import where.
 pub(crate) fn scene(example: &Path) -> Result<(Scene, Option<(String, String)>), Failure> {
-    let scene = azure(terraform()?)?;
+    scene_in(terraform()?, example)
+}
+
+/// The same in a Terraform of the caller's choice.
+pub(crate) fn scene_in(
+    core: &Terraform,
+    example: &Path,
+) -> Result<(Scene, Option<(String, String)>), Failure> {
+    let scene = azure(core)?;
     let mut import = None;
     for file in entries(example)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

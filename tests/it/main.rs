@@ -14,6 +14,7 @@ mod extensions;
 mod faults;
 mod fleet;
 mod harness;
+mod identities;
 #[cfg(target_os = "linux")]
 mod interruptions;
 mod moved;
