@@ -30,6 +30,7 @@ mod listing;
 mod moving;
 mod retired;
 mod rules;
+pub mod succession;
 mod unread;
 
 pub use listing::{LeftOut, listed_scope, subscriptions_at};

@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::kind::{Framed, KEEP, Kind, Place, RESTORE};
 use super::record::Before;
-use super::{marks, planning, record};
+use super::{planning, record};
 use crate::arm::{self, Error, ErrorKind, ScopeKind};
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, succession};
 use crate::diagnostics::explain;
 use crate::documents::{Document, Documents};
 
@@ -42,7 +42,7 @@ pub(super) fn leave(on_destroy: Option<&String>, before: Option<Before>) -> Leav
 /// Takes a setting over and sets it.
 pub(super) async fn create<K: Kind>(call: &mut Call<Context>, planned: K::Model) -> Result<K::Model> {
     let place = place::<K>(&planned)?;
-    if marks::forget(&mut call.private) {
+    if succession::take_over(&mut call.private, &place.id) {
         // The predecessor is gone from the state, and only this one still knows what was there before.
         call.save(&planned);
     }
@@ -67,7 +67,7 @@ pub(super) async fn update<K: Kind>(
     prior: &K::Model,
     planned: K::Model,
 ) -> Result<K::Model> {
-    marks::forget(&mut call.private);
+    succession::forget(&mut call.private);
     if !planning::needs_write::<K>(prior, &planned) {
         return Ok(planned);
     }
@@ -85,7 +85,7 @@ pub(super) async fn delete<K: Kind>(call: &mut Call<Context>, prior: &K::Model) 
     let place = place::<K>(prior)?;
     let context = call.context()?;
     context.note_apply();
-    if marks::hand_over(&context, &call.private, &place) {
+    if succession::hand_over(&context, &call.private, &place.id) {
         tracing::info!(id = place.id, "left as it is: another resource of this run has taken it over");
         return Ok(());
     }

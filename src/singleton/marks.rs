@@ -1,22 +1,12 @@
-//! Who manages a setting: one resource of a configuration does. And one object in the place of another.
-//!
-//! Terraform plans a replacement in two calls, hands the private data of the first to the second, and destroys the old
-//! object with what the second returned. What is tainted it plans as if there were none. So private data carries marks from
-//! one call to the next; none of them is stored in the end.
-//! <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
+//! Who manages a setting: one resource of a configuration does.
 
-use tfplugin_protocol::provider::{Call, Private};
+use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Diagnostic, Result};
 
 use super::kind::Place;
-use crate::context::{Context, Managed};
+use crate::context::{Context, succession};
 
-/// The id of the setting that this object has claimed.
-const CLAIMED: &str = "claimed";
-/// The id of the setting that the object of this call takes over from another object.
-const SUCCEEDED: &str = "succeeded";
-
-/// Notes that the object being planned manages a setting, and takes over what another object has noted of it.
+/// Notes that the object being planned manages a setting, and what it takes over.
 ///
 /// # Errors
 ///
@@ -27,10 +17,8 @@ pub(super) fn claim(
     is_new: bool,
     decided_by: &'static str,
 ) -> Result<()> {
-    let Some(context) = call.context_if_configured() else { return Ok(()) };
-    let is_second_call = is_new && names(&call.private, CLAIMED, &place.id);
-    let managed = if is_new { Managed::Anew } else { Managed::AsBefore };
-    if !is_second_call && !context.claim(&place.id, managed) {
+    let others = succession::claim(call, &place.id, is_new);
+    if others.manage {
         let detail = format!(
             "Another resource of this configuration manages {} already. Keep one of them: each would undo what the other \
              does. To take one out of the state without touching Azure, use a `removed` block with destroy = false.",
@@ -38,50 +26,17 @@ pub(super) fn claim(
         );
         return Err(Diagnostic::error("Two resources for one setting", detail).at(decided_by).into());
     }
-    if is_new {
-        let other = context.private_data_of(&place.id);
-        let succeeds = is_second_call || other.is_some();
-        if let Some(other) = other {
-            call.private = other;
-        }
-        if succeeds {
-            call.private.set(SUCCEEDED, &place.id);
-        }
-        if context.is_doomed(&place.id) {
-            warn_of_move(call, place);
-        }
+    if others.go {
+        warn_of_move(call, place);
     }
-    call.private.set(CLAIMED, &place.id);
     Ok(())
 }
 
 /// Notes that the resource that manages a setting is to be destroyed.
 pub(super) fn give_up(call: &mut Call<Context>, place: &Place) {
-    let Some(context) = call.context_if_configured() else { return };
-    context.note_destruction(&place.id);
-    if context.managed(&place.id).is_some() {
+    if succession::give_up(call, &place.id).is_some() {
         warn_of_move(call, place);
     }
-}
-
-/// Whether another object takes the setting over, so that destroying this one is to change nothing. Keeps what that one
-/// needs for when it is planned again.
-pub(super) fn hand_over(context: &Context, private: &Private, place: &Place) -> bool {
-    let is_succeeded = names(private, SUCCEEDED, &place.id);
-    if is_succeeded {
-        let mut left = private.clone();
-        forget(&mut left);
-        context.note_private_data(&place.id, left);
-    }
-    is_succeeded || context.has_created(&place.id)
-}
-
-/// Takes the marks off before private data is stored, and says whether the object takes over from another one.
-pub(super) fn forget(private: &mut Private) -> bool {
-    let succeeds = private.get::<String>(SUCCEEDED).is_some();
-    private.remove(CLAIMED);
-    private.remove(SUCCEEDED);
-    succeeds
 }
 
 /// Terraform destroys and creates in any order, and tells neither of the other.
@@ -92,8 +47,4 @@ fn warn_of_move(call: &mut Call<Context>, place: &Place) {
         place.id
     );
     call.warn(Diagnostic::warning("It goes from one resource to another", detail));
-}
-
-fn names(private: &Private, mark: &str, id: &str) -> bool {
-    private.get::<String>(mark).is_some_and(|named| named.eq_ignore_ascii_case(id))
 }

@@ -2,15 +2,16 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 /// Private data of one object: JSON by key, stored in Terraform's state file and passed to every operation.
 ///
 /// Parsed defensively, as it may have been written by any version of the provider: what cannot be read is as
 /// if it had never been written, and keys that this version does not know are kept. Never for secrets.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Private(Map<String, Json>);
 
 impl Private {

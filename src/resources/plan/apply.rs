@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::desire::{self, Live};
 use super::model::{Model, OnDestroy};
+use super::planning;
 use super::state::{self, Before, Failures};
-use super::{planning, succession};
 use crate::arm::{self, Error, ErrorKind, Scope, ScopeKind};
 use crate::catalog::Catalog;
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, succession};
 use crate::diagnostics::explain;
 use crate::pricings::{Pricing, Pricings, Tier, Wanted, plan_named};
 
@@ -65,7 +65,7 @@ async fn inherits(pricings: &Pricings, scope: &Scope, found: &Pricing, patience:
 
 /// Changes a plan in place.
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
-    succession::forget_marks(&mut call.private);
+    succession::forget(&mut call.private);
     if !planning::needs_write(&prior, &planned) {
         return Ok(planned);
     }
@@ -84,8 +84,7 @@ pub(super) async fn delete(call: &mut Call<Context>, prior: Model) -> Result<()>
     let (scope, name) = super::place(&prior)?;
     let (context, id) = (call.context()?, Pricings::id(&scope, &name));
     context.note_apply();
-    succession::hand_over(&context, &call.private, &id);
-    if succession::is_succeeded(&call.private, &id) || context.has_created(&id) {
+    if succession::hand_over(&context, &call.private, &id) {
         tracing::info!(plan = name, "left as it is: another resource of this run has taken it over");
         return Ok(());
     }

@@ -105,10 +105,10 @@ impl Resource for Plan {
         if found.inherited == Some(true) {
             return Ok(None);
         }
+        state::remember_subplan(&mut call.private, &state, found);
         if let Attr::Known(id) = &state.id {
             context.note_private_data(id, call.private.clone());
         }
-        state::remember_subplan(&mut call.private, &state, found);
         let failures = state::failures(&call.private);
         state::warn_of_failures(call, &name, &failures);
         Ok(Some(state::refresh(state, found, &failures)))

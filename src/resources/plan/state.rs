@@ -56,31 +56,6 @@ struct Noted {
     before: Before,
 }
 
-/// What an object leaves to the one that takes its place: what was there before, and what Azure could not switch.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Bequest {
-    before: Option<Before>,
-    #[serde(default)]
-    failures: Failures,
-}
-
-impl Bequest {
-    /// What the object with this private data leaves of the plan `id`.
-    pub(super) fn of(private: &Private, id: &str) -> Self {
-        Self { before: Before::recorded(private, id), failures: failures(private) }
-    }
-
-    /// Puts it into the private data of the object that takes over the plan `id`.
-    pub(super) fn accept(self, private: &mut Private, id: &str) {
-        if let Some(before) = self.before {
-            Before::record(private, id, before);
-        }
-        if !self.failures.is_empty() {
-            private.set(FAILURES, &self.failures);
-        }
-    }
-}
-
 /// Remembers the sub-plan of a plan that somebody has switched off, so that switching it on again does not change
 /// the variant, and with it the price.
 pub(super) fn remember_subplan(private: &mut Private, state: &Model, found: &Pricing) {

@@ -44,6 +44,25 @@ fn another_name_is_another_object() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where an element of a list goes, `count` gives each later object the place of its neighbour. What stays keeps what was
+/// there before it, and the one that goes is put back.
+#[test]
+fn places_that_shift() -> Result<(), Failure> {
+    let settings = |names: &str| {
+        let body = "count = length(local.names)\nname = local.names[count.index]\nenabled = true";
+        format!("locals {{\n  names = [{names}]\n}}\n{}", one(TYPE, body))
+    };
+    let scene = scene(&[], &settings(r#""WDATP", "MCAS", "Sentinel""#))?;
+    settle(&scene)?;
+    scene.workspace.write("main.tf", &settings(r#""MCAS", "Sentinel""#))?;
+    settle(&scene)?;
+    let on = || ["WDATP", "MCAS", "Sentinel"].map(|name| is_on(&scene, name));
+    assert_eq!(on(), [false, true, true], "the one that goes is put back");
+    let destroyed = scene.workspace.destroy()?.require(0)?;
+    assert_eq!(on(), [false; 3], "{}", destroyed.stdout);
+    Ok(())
+}
+
 #[test]
 fn a_subscription_that_is_not_known_yet_can_be_planned() -> Result<(), Failure> {
     let later = r#"
