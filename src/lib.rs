@@ -14,7 +14,7 @@
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
 //! | `singleton` | settings of which there is one in its place: taken over, put back, the same for all | single resources | [`context`], [`documents`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`inventory`] | machines and clusters in the rules' terms: what they are, and which components they have | Terraform, HTTP | [`machines`], [`context`], [`availability`] |
-//! | [`functions`] | one module per function, pure | the provider block | [`rows`], [`availability`] |
+//! | [`functions`] | one module per function, pure | the provider block, HTTP | [`rows`], [`availability`], [`arm`] (ids) |
 //! | [`context`] | what they share: the way to Azure, the default scope, what the rules go by, who manages what | single resources | [`fleet`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`subscriptions`], [`workspaces`], [`availability`], [`arm`] |
 //! | [`fleet`] | many subscriptions: which there are, and the plans of all of them | Terraform | [`pricings`], [`subscriptions`], [`arm`] |
 //! | [`pricings`] | `Microsoft.Security/pricings`: typed bodies, one list a scope, one write a subscription | Terraform | [`arm`] |

@@ -76,6 +76,14 @@ impl ResourceId {
         (kept > 0).then(|| Self::of_segments(&segments[..kept], self.subscription_id.clone()))
     }
 
+    /// What stands before the last `providers` segment: what a resource, its children with it, hangs on. `None` for a
+    /// subscription, a resource group and whatever lies directly under the tenant.
+    pub fn scope(&self) -> Option<Self> {
+        let at = self.last_provider().filter(|at| *at > 0)?;
+        let segments: Vec<&str> = self.segments().take(at).collect();
+        Some(Self::of_segments(&segments, self.subscription_id.clone()))
+    }
+
     /// The type after the last `providers` segment, such as `Microsoft.Compute/virtualMachines/extensions`; `None`
     /// for a subscription or a resource group.
     pub fn resource_type(&self) -> Option<ResourceType> {

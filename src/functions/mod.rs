@@ -4,6 +4,7 @@
 
 mod availability;
 mod extensions;
+mod parse_id;
 mod subplans;
 
 use tfplugin_protocol::provider::{DynFunction, FunctionError};
@@ -14,7 +15,7 @@ use crate::catalog::model::Plan;
 
 /// All functions, sorted by name.
 pub const ALL: &[&dyn DynFunction] =
-    &[&availability::Availability, &extensions::Extensions, &subplans::Subplans];
+    &[&availability::Availability, &extensions::Extensions, &parse_id::ParseId, &subplans::Subplans];
 
 /// The plan that the first argument names.
 fn plan(name: &str) -> Result<&'static Plan, FunctionError> {

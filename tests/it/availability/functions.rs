@@ -1,4 +1,4 @@
-//! The functions `availability`, `extensions` and `subplans`.
+//! The functions `availability`, `extensions`, `parse_id` and `subplans`.
 
 use crate::harness::Scene;
 use crate::shared::process::Failure;
@@ -83,6 +83,34 @@ fn subplans_and_extensions() -> Result<(), Failure> {
 }
 
 #[test]
+fn parts_of_an_id() -> Result<(), Failure> {
+    let subscription = "/subscriptions/0a1b2c3d-0000-1111-2222-333344445555";
+    let machine = format!("{subscription}/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/Vm");
+    let given = format!("{machine}/extensions/MDE.Linux").replace("resourceGroups", "resourcegroups");
+    let given = given.replace("Microsoft.Compute/virtualMachines", "MICROSOFT.COMPUTE/virtualmachines");
+    let value = value_of(&format!(
+        "[provider::defender::parse_id(\"{given}\"), \
+         provider::defender::parse_id(upper(\"{subscription}/providers/Microsoft.Security/pricings/Api\")).id]"
+    ))?;
+    assert_eq!(
+        value[0],
+        json!({
+            "id": format!("{machine}/extensions/MDE.Linux"),
+            "type": "Microsoft.Compute/virtualMachines/extensions",
+            "namespace": "Microsoft.Compute",
+            "name": "MDE.Linux",
+            "parent_id": machine,
+            "scope": format!("{subscription}/resourceGroups/RG"),
+            "subscription_id": "0a1b2c3d-0000-1111-2222-333344445555",
+            "management_group": null,
+            "resource_group": "RG",
+        })
+    );
+    assert_eq!(value[1], format!("{subscription}/providers/Microsoft.Security/pricings/Api"));
+    Ok(())
+}
+
+#[test]
 fn arguments_that_name_nothing() -> Result<(), Failure> {
     let scene = Scene::new("")?;
     for (expression, texts) in [
@@ -108,6 +136,10 @@ fn arguments_that_name_nothing() -> Result<(), Failure> {
         (
             r#"availability("defender_sensor", "aks_cluster", "public", "2026-01-01", "2026-01-02")"#,
             ["Invalid value for \"date\" parameter", "there is room for one date only"],
+        ),
+        (
+            r#"parse_id("/subscriptions/prod")"#,
+            ["Invalid value for \"id\" parameter", "\"prod\" is not a subscription id, which is a GUID"],
         ),
         (
             r#"subplans("VirtualMachine")"#,

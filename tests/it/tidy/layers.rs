@@ -48,7 +48,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
     ("singleton", &["context", "documents", "diagnostics", "availability", "arm"]),
     ("inventory", &["machines", "context", "availability", "catalog"]),
-    ("functions", &["rows", "availability", "catalog"]),
+    ("functions", &["rows", "availability", "catalog", "arm"]),
     (
         "context",
         &[
