@@ -12,6 +12,8 @@ use tokio::time::Instant;
 
 /// Below this many requests left, the next one waits.
 const LOW: u64 = 10;
+/// No window of time in which Azure counts is longer, as far as is known; bounds what a wrong answer can ask for.
+const WINDOW_MAX: Duration = Duration::from_secs(60);
 /// The wait when none is left. The slowest of Azure's buckets refills with ten requests a second.
 const PAUSE_AT_ZERO: Duration = Duration::from_secs(1);
 
@@ -71,8 +73,26 @@ impl Budget {
 }
 
 /// The pause that the remaining counts of an answer call for: none while ten or more are left, up to a second at
-/// zero.
+/// zero; and the rest of its window of time where Azure Resource Graph takes no more queries in it.
 pub(super) fn pause(headers: &HeaderMap) -> Duration {
+    of_counts(headers).max(of_window(headers).unwrap_or_default())
+}
+
+/// Azure Resource Graph takes 15 queries in five seconds, and says after each how many are left and for how long, as
+/// `hh:mm:ss`. <https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests>
+fn of_window(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    if text("x-ms-user-quota-remaining")?.trim().parse::<u64>().ok()? > 0 {
+        return None;
+    }
+    let parts = text("x-ms-user-quota-resets-after")?.trim().split(':');
+    let seconds = parts
+        .map(|part| part.parse::<u32>().ok())
+        .try_fold(0_u64, |sum, part| Some(sum.saturating_mul(60).saturating_add(u64::from(part?))))?;
+    Some(Duration::from_secs(seconds).min(WINDOW_MAX))
+}
+
+fn of_counts(headers: &HeaderMap) -> Duration {
     let left = headers
         .iter()
         .filter(|(name, _)| name.as_str().starts_with("x-ms-ratelimit-remaining-"))
@@ -127,6 +147,30 @@ mod tests {
                 "Microsoft.Compute/A3Min;133,Microsoft.Compute/B30Min;2",
             )],
             800,
+        );
+    }
+
+    #[test]
+    fn a_window_without_queries_is_waited_out() {
+        let both = |left: &str, rest: &str, milliseconds: u64| {
+            check(
+                &[("x-ms-user-quota-remaining", left), ("x-ms-user-quota-resets-after", rest)],
+                milliseconds,
+            );
+        };
+        both("0", "00:00:04", 4_000);
+        both("1", "00:00:04", 0);
+        both("0", "00:00:00", 0);
+        both("0", "soon", 0);
+        both("0", "99:00:00", 60_000);
+        check(&[("x-ms-user-quota-remaining", "0")], 0);
+        check(
+            &[
+                ("x-ms-user-quota-remaining", "0"),
+                ("x-ms-user-quota-resets-after", "00:00:02"),
+                ("x-ms-ratelimit-remaining-tenant-resource-requests", "0"),
+            ],
+            2_000,
         );
     }
 

@@ -39,9 +39,10 @@ pub struct Settings {
     pub host: Host,
 }
 
-/// A client of Azure Resource Manager. Cheap to clone; clones share connections, tokens and waiting times.
+/// A client of Azure Resource Manager. Cheap to clone; clones share connections, tokens and waiting times. The flag says
+/// whether it registers subscriptions.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<Inner>, bool);
 
 struct Inner {
     cloud: CloudSource,
@@ -49,7 +50,6 @@ struct Inner {
     tries: Tries,
     tokens: Tokens,
     correlation: Correlation,
-    register_provider: bool,
     registrations: Registrations,
 }
 
@@ -72,15 +72,22 @@ impl Client {
                 drop(Endpoints::given(resource_manager, authority, audience.as_deref())?);
             }
         }
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             cloud: settings.cloud,
             endpoints: SingleFlight::default(),
             tokens: Tokens::new(settings.credentials),
             tries: Tries { transport, budget: Budget::default(), host: settings.host },
             correlation: Correlation::new(),
-            register_provider: settings.register_provider,
             registrations: Registrations::default(),
-        })))
+        };
+        Ok(Self(Arc::new(inner), settings.register_provider))
+    }
+
+    /// The same client for those who only look: it registers no subscription, and says
+    /// [`ErrorKind::NotRegistered`] instead.
+    #[must_use]
+    pub fn without_registering(&self) -> Self {
+        Self(Arc::clone(&self.0), false)
     }
 
     /// Sends `request` and returns the answer, which has a 2xx status.
@@ -142,7 +149,7 @@ impl Client {
         else {
             return Err(error);
         };
-        if !self.0.register_provider {
+        if !self.1 {
             return Err(registration::not_registered(&error, &namespace, &subscription));
         }
         self.0.registrations.register(self, &subscription, &namespace, call).await?;

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tfplugin_protocol::provider::{Call, Private};
@@ -81,7 +81,7 @@ enum Azure {
 /// What can be asked of Azure, by kind.
 #[derive(Debug)]
 struct Services {
-    pricings: Pricings,
+    pricings: Arc<Pricings>,
     permissions: Permissions,
     policy: Policy,
     settings: Settings,
@@ -95,6 +95,7 @@ struct Services {
 impl Context {
     /// Surroundings with a client that has not sent anything yet.
     pub fn new(default_scope: Attr<Scope>, cloud: Fact<Cloud>, rules: RuleSettings, client: Client) -> Self {
+        let pricings = Arc::new(Pricings::new(client.clone()));
         let services = Services {
             permissions: Permissions::new(client.clone()),
             policy: Policy::new(client.clone()),
@@ -103,8 +104,8 @@ impl Context {
             subscriptions: Subscriptions::new(client.clone()),
             workspaces: Workspaces::new(client.clone()),
             machines: Machines::new(client.clone()),
-            fleet: Fleet::new(client.clone()),
-            pricings: Pricings::new(client),
+            fleet: Fleet::new(client, Arc::clone(&pricings)),
+            pricings,
         };
         Self::with(default_scope, cloud, rules, Azure::Reachable(Box::new(services)))
     }
@@ -154,7 +155,7 @@ impl Context {
     ///
     /// Where a provider attribute is not known before apply.
     pub fn pricings(&self) -> Result<&Pricings> {
-        self.services().map(|services| &services.pricings)
+        self.services().map(|services| &*services.pricings)
     }
 
     /// Policies, and what they deploy with.

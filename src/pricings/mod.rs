@@ -52,7 +52,21 @@ impl Pricings {
     ///
     /// Why the list could not be had; everybody who waits for the same list gets the same error.
     pub async fn list(&self, scope: &Scope, call: &Call) -> Result<Arc<Plans>, Error> {
-        let listed = self.scopes.of(scope).list(call, || self.fetch(scope, call)).await;
+        self.list_by(&self.client, scope, call).await
+    }
+
+    /// The same for those who only look at what they do not manage: the subscription is not registered for Defender for
+    /// Cloud where it is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pricings::list`]; [`ErrorKind::NotRegistered`] where it is not registered.
+    pub async fn look(&self, scope: &Scope, call: &Call) -> Result<Arc<Plans>, Error> {
+        self.list_by(&self.client.without_registering(), scope, call).await
+    }
+
+    async fn list_by(&self, client: &Client, scope: &Scope, call: &Call) -> Result<Arc<Plans>, Error> {
+        let listed = self.scopes.of(scope).list(call, || self.fetch(client, scope, call)).await;
         listed.map_err(|error| named(error, scope))
     }
 
@@ -67,7 +81,7 @@ impl Pricings {
     ///
     /// Why the list could not be had, or what in it cannot be read of the plan: what is not understood is not overwritten.
     pub async fn before(&self, scope: &Scope, name: &str, call: &Call) -> Result<Option<Pricing>, Error> {
-        let before = self.scopes.of(scope).before(name, call, || self.fetch(scope, call)).await;
+        let before = self.scopes.of(scope).before(name, call, || self.fetch(&self.client, scope, call)).await;
         before.map_err(|error| named(error, scope))
     }
 
@@ -128,9 +142,9 @@ impl Pricings {
             .map_err(|problem| Error::unreadable(act, &id, &format!("the answer is no plan: {problem}")))
     }
 
-    async fn fetch(&self, scope: &Scope, call: &Call) -> Result<Plans, Error> {
+    async fn fetch(&self, client: &Client, scope: &Scope, call: &Call) -> Result<Plans, Error> {
         let path = format!("{}/providers/{RESOURCE_TYPE}", scope.as_str());
-        let list = |version| self.client.list(Request::get(path.as_str(), version).act(LISTING), call);
+        let list = |version| client.list(Request::get(path.as_str(), version).act(LISTING), call);
         Ok(Plans::read(&self.lists.with(list).await?))
     }
 }

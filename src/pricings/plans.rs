@@ -25,7 +25,7 @@ pub struct Unreadable {
 
 impl Plans {
     /// One that cannot be read does not take the others along.
-    pub(super) fn read(entries: &[Value]) -> Self {
+    pub(crate) fn read(entries: &[Value]) -> Self {
         let mut listed = Self::default();
         for entry in entries {
             match Pricing::from_body(entry) {

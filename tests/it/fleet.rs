@@ -1,10 +1,12 @@
 //! Many subscriptions at a time: the layer below the data sources, against the emulator.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use arm_emulator::{Emulator, Fault, Options};
-use defender::arm::{Call, Client, CloudSource, Credentials, Host, Secret, Settings};
-use defender::fleet::{Fleet, Reach};
+use defender::arm::{Call, Client, CloudSource, Credentials, ErrorKind, Host, Secret, Settings};
+use defender::fleet::{Fleet, Reach, Survey};
+use defender::pricings::Pricings;
 use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -48,11 +50,12 @@ fn fleet(azure: &Emulator) -> Fleet {
     let settings = Settings {
         cloud,
         credentials,
-        register_provider: false,
+        register_provider: true,
         user_agent: "test".to_owned(),
         host: Host::of_process(),
     };
-    Fleet::new(Client::new(settings).unwrap())
+    let client = Client::new(settings).unwrap();
+    Fleet::new(client.clone(), Arc::new(Pricings::new(client)))
 }
 
 fn call() -> Call {
@@ -78,6 +81,82 @@ async fn check(count: usize, queries: usize) {
     assert_eq!((plans.len(), plans[&id(4)].len()), (count - 2, 18));
     assert_eq!((plans.get(&id(1)), plans.get(&id(0))), (None, None), "unregistered, and elsewhere");
     assert_eq!(azure.requests().len(), queries);
+    azure.clear_requests();
+    let survey = fleet.survey(below, false, &call()).await.unwrap();
+    assert!(survey.refused.is_none());
+    assert_eq!(in_words(&survey), [(1, "not registered"), (2, "AuthorizationFailed")]);
+    assert_eq!(azure.requests().len(), queries + 2, "those without rows say themselves why");
+}
+
+/// The numbers of the subscriptions whose plans cannot be had, with the reason.
+fn in_words(survey: &Survey) -> Vec<(usize, &str)> {
+    let failed = survey.rows.iter().filter_map(|row| Some((row, row.plans.as_ref().err()?)));
+    let told = failed.map(|(row, error)| {
+        let number = row.subscription.scope.as_str().rsplit('-').next().unwrap().parse().unwrap();
+        let unregistered = matches!(error.kind(), ErrorKind::NotRegistered { .. });
+        (number, if unregistered { "not registered" } else { error.code().unwrap_or_default() })
+    });
+    told.collect()
+}
+
+/// A refused, and a broken, Graph: each subscription is asked, and none is registered for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_graph_each_subscription_is_asked() {
+    for (status, code) in [(403, "AuthorizationFailed"), (400, "BadRequest")] {
+        let azure = azure(12);
+        let path = Some("Microsoft.ResourceGraph".to_owned());
+        let body = Some(json!({ "error": { "code": code, "message": "Not here" } }));
+        azure.add_fault(Fault { path, status: Some(status), body, ..Fault::default() });
+        let fleet = fleet(&azure);
+        let group = "/providers/Microsoft.Management/managementGroups/outer".parse().unwrap();
+        let below = fleet.subscriptions(&Reach::Below(group), &call()).await.unwrap();
+        let survey = fleet.survey(below.clone(), false, &call()).await.unwrap();
+        assert_eq!(survey.refused.as_ref().and_then(|error| error.code()), Some(code));
+        assert_eq!(in_words(&survey), [(1, "not registered"), (2, "AuthorizationFailed")]);
+        let order = survey.rows.iter().map(|row| &row.subscription);
+        assert!(order.eq(&below), "in the order of the question");
+        let plans: Vec<usize> =
+            survey.rows.iter().filter_map(|row| Some(row.plans.as_ref().ok()?.len())).collect();
+        assert_eq!(plans, [18; 10]);
+        let registration =
+            azure.resource(&format!("/subscriptions/{}/providers/Microsoft.Security", id(1))).unwrap();
+        assert_eq!(registration["registrationState"], "NotRegistered", "looking changes nothing");
+    }
+}
+
+/// What Azure Resource Graph does not know yet is read where it is exact, and only there.
+#[tokio::test(flavor = "multi_thread")]
+async fn graph_lags_behind_and_the_subscription_does_not() {
+    let azure = azure(4);
+    let fleet = fleet(&azure);
+    azure.set_graph_delay(Duration::from_secs(600));
+    let arm = format!("/subscriptions/{}/providers/Microsoft.Security/pricings/Arm", id(4));
+    let mut document = azure.resource(&arm).unwrap();
+    document["properties"]["pricingTier"] = json!("Standard");
+    azure.put_resource(&arm, document);
+    let subscriptions = fleet.subscriptions(&Reach::All, &call()).await.unwrap();
+    let tier = async |exact: bool| {
+        let survey = fleet.survey(subscriptions.clone(), exact, &call()).await.unwrap();
+        let plans = survey.rows.last().unwrap().plans.clone().unwrap();
+        plans.iter().find(|plan| plan.name == "Arm").unwrap().tier.as_str()
+    };
+    assert_eq!((tier(false).await, tier(true).await), ("Free", "Standard"));
+    azure.advance(Duration::from_secs(600));
+    assert_eq!(tier(false).await, "Standard");
+}
+
+/// Azure takes 15 queries in five seconds; the sixteenth waits for the next five, and is not refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_are_paced_ahead_of_the_quota() {
+    let azure = azure(4);
+    let fleet = fleet(&azure);
+    let found = fleet.subscriptions(&Reach::All, &call()).await.unwrap();
+    azure.clear_requests();
+    for _ in 0..16 {
+        fleet.plans(&found, &call()).await.unwrap();
+    }
+    let statuses: Vec<u16> = azure.requests().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [200; 16]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

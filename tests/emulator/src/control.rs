@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::exchange::Outcome;
 use crate::fault::Fault;
+use crate::graph::index;
 use crate::message::{Answer, Call};
 use crate::world::{Shared, World};
 
@@ -35,6 +36,7 @@ struct Waits {
     replication: Option<u64>,
     consistency: Option<u64>,
     remediation_step: Option<u64>,
+    graph: Option<u64>,
     operation_time: Option<u64>,
     operation_retry_after: Option<u64>,
 }
@@ -80,6 +82,9 @@ fn route(world: &mut World, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn set_delays(world: &mut World, waits: &Waits) {
+    if let Some(seconds) = waits.graph {
+        index::set_delay(world, Duration::from_secs(seconds));
+    }
     let delays = &mut world.delays;
     let set = |delay: &mut Duration, seconds: Option<u64>| {
         *delay = seconds.map_or(*delay, Duration::from_secs);

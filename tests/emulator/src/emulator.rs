@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::control::control;
 use crate::exchange::exchange;
 use crate::fault::Fault;
+use crate::graph::index;
 use crate::journal::LoggedRequest;
 use crate::listen::serve;
 use crate::snapshot::Snapshot;
@@ -49,6 +50,8 @@ pub struct Options {
     /// How long a remediation stays in each of the states `Accepted`, `Evaluating` and `Running`; default no time:
     /// it is finished when it is first looked at.
     pub remediation_step: Duration,
+    /// How long Azure Resource Graph goes without looking at what has changed, at most; default no time.
+    pub graph_delay: Duration,
     /// How long an operation on a machine or cluster takes; default no time: it is over when it is first looked at.
     pub operation_time: Duration,
     /// The seconds of the header `Retry-After` of an operation that runs; default 0.
@@ -113,6 +116,7 @@ impl Emulator {
             replication: options.replication_delay,
             consistency: options.consistency_delay,
             remediation_step: options.remediation_step,
+            graph: options.graph_delay,
             operation: options.operation_time,
             operation_retry_after: options.operation_retry_after,
         };
@@ -138,6 +142,7 @@ impl Emulator {
         let mut world = World::new(cloud, origin, store, snapshot);
         world.latency = latency;
         world.delays = delays;
+        index::refresh(&mut world);
         world.keep();
         let world = Shared::new(world);
         // Nothing fails after this: a runtime cannot be dropped inside another one, where a test may run.
@@ -220,7 +225,7 @@ impl Emulator {
     }
 
     /// Lets time pass: tokens expire, quotas fill up, registrations finish, trials end, new identities become
-    /// known, remediations and operations go on.
+    /// known, remediations and operations go on, Azure Resource Graph looks again.
     pub fn advance(&self, by: Duration) {
         self.world.lock().clock.advance(by);
     }
@@ -233,6 +238,11 @@ impl Emulator {
     /// Sets how long reads lag behind writes of policy assignments and workspace settings from now on.
     pub fn set_consistency_delay(&self, delay: Duration) {
         self.world.lock().delays.consistency = delay;
+    }
+
+    /// Lets Azure Resource Graph look now, and then not again for as long as this.
+    pub fn set_graph_delay(&self, delay: Duration) {
+        index::set_delay(&mut self.world.lock(), delay);
     }
 
     /// Sets how long remediations stay in each of their states from now on.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Documents, and for some of them a memory that no API shows (a property that outlives its plan, a poll counter).
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Store {
     documents: BTreeMap<String, Value>,
     memories: BTreeMap<String, Value>,

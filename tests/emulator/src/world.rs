@@ -10,6 +10,7 @@ use crate::Cloud;
 use crate::arm::quota::Quotas;
 use crate::clock::Clock;
 use crate::fault::Faults;
+use crate::graph::index::Index;
 use crate::graph::window::Window;
 use crate::journal::Journal;
 use crate::operations;
@@ -29,6 +30,8 @@ pub(crate) struct Delays {
     pub(crate) remediation_step: Duration,
     /// How long an operation on a machine or cluster takes.
     pub(crate) operation: Duration,
+    /// How long Azure Resource Graph goes without looking at the documents.
+    pub(crate) graph: Duration,
     /// After how many seconds its client is to look again.
     pub(crate) operation_retry_after: u64,
 }
@@ -48,6 +51,8 @@ pub(crate) struct World {
     pub(crate) quotas: Quotas,
     /// How many queries to Azure Resource Graph are left.
     pub(crate) queries: Window,
+    /// What Azure Resource Graph knows, where that is not the documents as they are.
+    pub(crate) index: Option<Index>,
     /// What tests injected.
     pub(crate) faults: Faults,
     /// What was asked.
@@ -75,6 +80,7 @@ impl World {
             store,
             quotas: Quotas::default(),
             queries: Window::default(),
+            index: None,
             faults: Faults::default(),
             journal: Journal::default(),
             latency: Duration::ZERO,

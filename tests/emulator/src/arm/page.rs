@@ -12,6 +12,20 @@ use crate::world::World;
 /// # Errors
 /// Azure's answer to a `$top` outside 1 to 1000.
 pub(crate) fn of(world: &World, call: &Call, values: &[Value], size: usize) -> Result<Answer, Answer> {
+    with(world, call, values, size, |_| {})
+}
+
+/// The same with what else stands in the body.
+///
+/// # Errors
+/// As [`of`].
+pub(crate) fn with(
+    world: &World,
+    call: &Call,
+    values: &[Value],
+    size: usize,
+    add: impl FnOnce(&mut Value),
+) -> Result<Answer, Answer> {
     let number = |name: &str| call.query.get(name).map(|text| text.parse::<usize>());
     let size = match number("$top") {
         None => size,
@@ -27,6 +41,7 @@ pub(crate) fn of(world: &World, call: &Call, values: &[Value], size: usize) -> R
     if end < values.len() {
         body["nextLink"] = json!(next_link(world, call, end));
     }
+    add(&mut body);
     Ok(Answer::json(200, &body))
 }
 

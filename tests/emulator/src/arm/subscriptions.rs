@@ -78,7 +78,9 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     match visit.place.name() {
         None => {
             let value = visible(world);
-            let page = page::of(world, visit.call, &value, PAGE);
+            let page = page::with(world, visit.call, &value, PAGE, |body| {
+                body["count"] = json!({ "type": "Total", "value": value.len() });
+            });
             page.unwrap_or_else(|refusal| refusal)
         }
         Some(id) => match world.store.get(&format!("/subscriptions/{id}")) {

@@ -1,16 +1,15 @@
 //! `Microsoft.ResourceGraph/resources`: one query over all subscriptions, in pages.
 //! <https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources>
 
-use std::collections::BTreeSet;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use serde_json::{Value, json};
 
 use super::query::{self, Cast, Column, Misread, Operator, Projected};
-use super::rows;
-use crate::arm::{ResourceType, Visit, groups, hierarchy, subscriptions};
+use super::reach::Reach;
+use super::{index, rows};
+use crate::arm::{ResourceType, Visit};
 use crate::message::Answer;
 use crate::route::not_implemented;
 use crate::uuid;
@@ -30,6 +29,7 @@ fn answer(world: &mut World, visit: &Visit<'_>) -> Answer {
     if visit.call.method != Method::POST || !visit.place.scope.is_empty() {
         return not_implemented(visit.call);
     }
+    index::refresh(world);
     let now = world.clock.elapsed();
     let quota = world.queries.take(now);
     if !quota.passes {
@@ -52,12 +52,12 @@ fn answered(world: &World, visit: &Visit<'_>) -> Result<Answer, Answer> {
     }
     let text = body["query"].as_str().unwrap_or_default();
     let query = query::read(text).map_err(|misread| invalid(&misread))?;
-    let reach = scope(world, &body)?;
+    let reach = Reach::read(world, &body)?;
     let fingerprint = uuid::of(&format!("{text} {} {}", body["subscriptions"], body["managementGroups"]));
     let cut = cut(visit, &body["options"], &fingerprint)?;
 
     let mut rows = rows::of(world, query.table);
-    rows.retain(|row| reach.holds(world, row));
+    rows.retain(|row| reach.holds(world, query.table, row));
     let limited = query.operators.iter().any(|operator| matches!(operator, Operator::Limit(_)));
     for operator in &query.operators {
         rows = applied(operator, rows);
@@ -82,62 +82,8 @@ fn answered(world: &World, visit: &Visit<'_>) -> Result<Answer, Answer> {
     Ok(Answer::json(200, &answer))
 }
 
-/// What a request reaches: the whole tenant where it names nothing.
-enum Reach {
-    Tenant,
-    Subscriptions(BTreeSet<String>),
-    Groups(Vec<String>, BTreeSet<String>),
-}
-
-impl Reach {
-    fn holds(&self, world: &World, row: &Value) -> bool {
-        let subscription = row["subscriptionId"].as_str().unwrap_or_default().to_ascii_lowercase();
-        match self {
-            Self::Tenant => true,
-            Self::Subscriptions(reached) => reached.contains(&subscription),
-            Self::Groups(_, below) if !subscription.is_empty() => below.contains(&subscription),
-            Self::Groups(asked, _) => {
-                let id = row["id"].as_str().unwrap_or_default();
-                let group = groups::name_in(id).map(|name| groups::id(&name)).unwrap_or_default();
-                asked.iter().any(|asked| hierarchy::is_within(&world.store, &group, &groups::id(asked)))
-            }
-        }
-    }
-}
-
-/// Reads where a request looks.
-fn scope(world: &World, body: &Value) -> Result<Reach, Answer> {
-    let names = |field: &str| -> Option<Vec<&str>> {
-        body[field].as_array().map(|names| names.iter().filter_map(Value::as_str).collect())
-    };
-    let visible = subscriptions::visible(world);
-    let ids = visible.iter().filter_map(|document| document["subscriptionId"].as_str());
-    let all: BTreeSet<String> = ids.map(str::to_ascii_lowercase).collect();
-    if let Some(asked) = names("subscriptions") {
-        let wanted: BTreeSet<String> = asked.iter().map(|id| id.to_ascii_lowercase()).collect();
-        let found: BTreeSet<String> = all.intersection(&wanted).cloned().collect();
-        if found.is_empty() {
-            let message = format!(
-                "There must be at least one subscription that is eligible to contain resources. Given: '{}'.",
-                asked.join(",")
-            );
-            return Err(refused(&[
-                json!({ "code": "NoValidSubscriptionsInQueryRequest", "message": message }),
-            ]));
-        }
-        return Ok(Reach::Subscriptions(found));
-    }
-    let Some(asked) = names("managementGroups") else { return Ok(Reach::Tenant) };
-    let below = |id: &String| {
-        let scope = format!("/subscriptions/{id}");
-        asked.iter().any(|group| hierarchy::is_within(&world.store, &scope, &groups::id(group)))
-    };
-    let below = all.into_iter().filter(below).collect();
-    Ok(Reach::Groups(asked.into_iter().map(str::to_owned).collect(), below))
-}
-
 fn cut(visit: &Visit<'_>, options: &Value, fingerprint: &str) -> Result<Cut, Answer> {
-    let known = ["$skip", "$skipToken", "$top", "resultFormat"];
+    let known = ["$skip", "$skipToken", "$top", "authorizationScopeFilter", "resultFormat"];
     let unknown = options.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str()));
     if unknown || options["resultFormat"].as_str().is_some_and(|format| format != "objectArray") {
         return Err(not_implemented(visit.call));
@@ -199,7 +145,7 @@ fn projected(row: &Value, column: &Projected) -> Value {
     }
 }
 
-fn bad_option(option: &str, why: &str) -> Answer {
+pub(super) fn bad_option(option: &str, why: &str) -> Answer {
     refused(&[json!({ "code": "BadRequest", "message": format!("The option '{option}' {why}.") })])
 }
 
@@ -220,7 +166,7 @@ fn invalid(misread: &Misread) -> Answer {
     ])
 }
 
-fn refused(details: &[Value]) -> Answer {
+pub(super) fn refused(details: &[Value]) -> Answer {
     let message = "Please provide below info when asking for support: timestamp = 2026-11-22T00:00:00.0000000Z, \
                    correlationId = 00000000-0000-4000-8000-000000000000.";
     let error = json!({ "code": "BadRequest", "message": message, "details": details });

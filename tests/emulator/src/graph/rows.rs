@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::index;
 use super::query::{COLUMNS, Table};
 use crate::arm::place::Place;
 use crate::arm::{groups, hierarchy, permissions, providers, resource, subscriptions};
@@ -35,7 +36,7 @@ static RESOURCES: [&str; 10] = [
 
 /// All rows of a table that the caller may read, in the order of their ids.
 pub(crate) fn of(world: &World, table: Table) -> Vec<Value> {
-    let store = &world.store;
+    let store = index::store(world);
     let kinds: &[&str] = match table {
         Table::Containers => return containers(world),
         Table::Resources => &RESOURCES,
@@ -62,20 +63,20 @@ pub(crate) fn of(world: &World, table: Table) -> Vec<Value> {
 /// Subscriptions and management groups, with what they lie in, the nearest first.
 /// <https://learn.microsoft.com/azure/governance/resource-graph/samples/samples-by-category#management-groups>
 fn containers(world: &World) -> Vec<Value> {
+    let store = index::store(world);
     let chain = |id: &str| -> Vec<Value> {
-        let above = hierarchy::reaching(&world.store, id).into_iter().skip(1);
-        let groups = above.filter_map(|id| world.store.get(&id));
+        let above = hierarchy::reaching(store, id).into_iter().skip(1);
+        let groups = above.filter_map(|id| store.get(&id));
         groups
             .map(|group| json!({ "name": group["name"], "displayName": group["properties"]["displayName"] }))
             .collect()
     };
     let whole = |id: &Value, name: &Value, kind: &str, properties: Value| {
-        let mut row =
-            row(&world.store, &json!({ "id": id, "name": name, "type": kind, "properties": properties }));
+        let mut row = row(store, &json!({ "id": id, "name": name, "type": kind, "properties": properties }));
         row["properties"]["managementGroupAncestorsChain"] = json!(chain(id.as_str().unwrap_or_default()));
         row
     };
-    let groups = groups::all(&world.store)
+    let groups = groups::all(store)
         .map(|group| whole(&group["id"], &group["name"], groups::TYPE.name, group["properties"].clone()));
     let subscriptions = subscriptions::visible(world).into_iter().map(|document| {
         let mut properties = json!({ "state": document["state"] });

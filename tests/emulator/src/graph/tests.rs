@@ -260,3 +260,56 @@ fn containers_are_what_the_caller_sees() {
     assert_eq!(ask("microsoft.management/managementgroups", "platform").len(), 1);
     assert_eq!(ask("microsoft.management/managementgroups", "").len(), 2);
 }
+
+/// Policies at the scope, below and above it. Subscription `b` lies in the group `platform`.
+#[test]
+fn assignments_stand_below_or_above() {
+    let mut world = fleet();
+    let group = "/providers/Microsoft.Management/managementGroups/platform";
+    for scope in [group, "/subscriptions/b", "/subscriptions/b/resourceGroups/g", SUBSCRIPTION] {
+        let name = scope.rsplit('/').next().unwrap();
+        let id = format!("{scope}/providers/Microsoft.Authorization/policyAssignments/{name}");
+        world.plant(&id, json!({ "name": name, "properties": {} }));
+    }
+    let mut check = |scope: Value, filter: &str, expected: &[&str]| {
+        let text =
+            "policyresources | where type == 'microsoft.authorization/policyassignments' | project id, name";
+        let mut request = scope.clone();
+        request["query"] = json!(text);
+        if !filter.is_empty() {
+            request["options"]["authorizationScopeFilter"] = json!(filter);
+        }
+        let answer = body(&query(&mut world, &request));
+        let mut found: Vec<String> = names(&answer).into_iter().map(str::to_owned).collect();
+        found.sort();
+        assert_eq!(found, expected, "{scope} {filter}");
+    };
+    let subscription = || json!({ "subscriptions": ["b"] });
+    check(subscription(), "", &["b", "g"]);
+    check(subscription(), "AtScopeAndBelow", &["b", "g"]);
+    check(subscription(), "AtScopeAndAbove", &["b", "platform"]);
+    check(subscription(), "AtScopeAboveAndBelow", &["b", "g", "platform"]);
+    check(subscription(), "AtScopeExact", &["b"]);
+    check(json!({ "managementGroups": ["platform"] }), "", &["b", "g", "platform"]);
+    check(json!({ "managementGroups": ["platform"] }), "AtScopeExact", &["platform"]);
+    let wrong = json!({ "query": "resources", "options": { "authorizationScopeFilter": "Everywhere" } });
+    assert_eq!(query(&mut world, &wrong).status, 400);
+}
+
+#[test]
+fn rows_lag_behind_by_what_a_test_wants() {
+    let mut world = fleet();
+    super::index::set_delay(&mut world, std::time::Duration::from_secs(60));
+    let machine = provider("Microsoft.Compute/virtualMachines/new");
+    world.plant(&machine, json!({}));
+    let count = |world: &mut World| {
+        let text = format!("resources | where id =~ '{machine}'");
+        body(&query(world, &json!({ "query": text })))["totalRecords"].clone()
+    };
+    assert_eq!(count(&mut world), 0);
+    world.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(count(&mut world), 1);
+    world.plant(&provider("Microsoft.Compute/virtualMachines/new/extensions/e"), json!({}));
+    super::index::set_delay(&mut world, std::time::Duration::ZERO);
+    assert_eq!(count(&mut world), 1);
+}
