@@ -3,12 +3,18 @@
 //! Knows no Terraform and no Defender. <https://learn.microsoft.com/rest/api/resources/subscriptions>,
 //! <https://learn.microsoft.com/rest/api/managementgroups/management-groups/get-descendants>
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::arm::{Call, Client, Error, Request, Scope, ScopeKind};
 
 const SUBSCRIPTION_VERSION: &str = "2022-12-01";
 const GROUP_VERSION: &str = "2020-05-01";
+
+/// <https://learn.microsoft.com/azure/governance/resource-graph/samples/samples-by-category#management-groups>
+const CHAINS: &str = "resourcecontainers | where type == 'microsoft.resources/subscriptions' \
+    | project id, subscriptionId, chain = properties.managementGroupAncestorsChain | order by id asc";
 
 /// Subscriptions over HTTP.
 #[derive(Debug)]
@@ -79,6 +85,23 @@ impl Subscriptions {
         let path = format!("{group}/descendants");
         let request = Request::get(path, GROUP_VERSION).act("listing what is below the management group");
         Ok(self.client.list(request, call).await?.iter().filter_map(of_descendant).collect())
+    }
+
+    /// The names of the management groups above each of these subscriptions, the nearest first, by the subscription's id in
+    /// lower case: by Azure Resource Graph.
+    ///
+    /// # Errors
+    ///
+    /// Why they could not be had.
+    pub async fn ancestors(&self, of: &[Scope], call: &Call) -> Result<BTreeMap<String, Vec<String>>, Error> {
+        let act = "asking Azure Resource Graph for management groups";
+        let rows = self.client.query(of, CHAINS, act, call).await?;
+        let chain = |row: &Value| -> Option<(String, Vec<String>)> {
+            let groups = row["chain"].as_array().into_iter().flatten();
+            let names = groups.filter_map(|group| group["name"].as_str().map(str::to_owned));
+            Some((row["subscriptionId"].as_str()?.to_ascii_lowercase(), names.collect()))
+        };
+        Ok(rows.iter().filter_map(chain).collect())
     }
 }
 

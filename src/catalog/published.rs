@@ -72,6 +72,43 @@ fn check_parameters(one: &Assignment, declared: &Value) {
     }
 }
 
+/// The policies of a plan are those that write it at a subscription, and the initiatives that have one of these.
+#[test]
+fn plans_are_switched_on_by_those_policies() {
+    let all = published();
+    if all.is_empty() {
+        return;
+    }
+    let details = |body: &Value| body["properties"]["policyRule"]["then"]["details"].clone();
+    let writes = |body: &Value, plan: &str| {
+        let effect = &body["properties"]["parameters"]["effect"]["defaultValue"];
+        let is_for_resources =
+            body["properties"]["metadata"]["category"].as_str().unwrap_or_default().contains("Granular");
+        details(body)["type"] == "Microsoft.Security/pricings"
+            && details(body)["name"] == plan
+            && effect != "Disabled"
+            && !is_for_resources
+    };
+    for plan in &Catalog::get().plans {
+        let own: BTreeSet<&str> =
+            all.iter().filter(|(_, body)| writes(body, &plan.name)).map(|(id, _)| id.as_str()).collect();
+        let has_one = |body: &&Value| {
+            let members = body["properties"]["policyDefinitions"].as_array().into_iter().flatten();
+            members
+                .filter_map(|member| member["policyDefinitionId"].as_str()?.rsplit('/').next())
+                .any(|id| own.contains(id))
+        };
+        let sets = all.iter().filter(|(_, body)| has_one(body)).map(|(id, _)| id.as_str());
+        let expected: BTreeSet<&str> = own.iter().copied().chain(sets).collect();
+        assert_eq!(
+            plan.policies.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            expected,
+            "{}",
+            plan.name
+        );
+    }
+}
+
 /// Settings take the values that Azure's own policies write.
 #[test]
 fn settings_are_those_that_the_policies_write() {

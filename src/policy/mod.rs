@@ -7,6 +7,7 @@
 
 mod assignment;
 mod definition;
+mod reaching;
 mod remediation;
 mod roles;
 

@@ -8,6 +8,7 @@ mod adopt;
 mod assignments;
 mod autoprovisioning;
 mod availability;
+mod coverage;
 mod docs;
 mod examples;
 mod extensions;

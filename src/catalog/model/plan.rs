@@ -27,6 +27,10 @@ pub struct Plan {
     /// Sub-plans that can be switched on for a single resource; none where the plan is for subscriptions only.
     #[serde(default)]
     pub resource_level: Vec<String>,
+    /// Built-in policies and initiatives, by GUID, that switch it on for a subscription; none of those that do so only if
+    /// their effect is given.
+    #[serde(default)]
+    pub policies: Vec<String>,
     /// Whether the portal switches its extensions on with it, which no page says of the API.
     #[serde(default)]
     pub portal_enables_extensions: bool,

@@ -65,6 +65,11 @@ fn check_roles(parsed: &Parsed<'_>) -> Result<(), Problem> {
             return Err(parsed.problem("roles", &role.id, text));
         }
     }
+    for (file, plan) in &parsed.plans {
+        if let Some(wrong) = plan.policies.iter().find(|id| !is_guid(id)) {
+            return Err(Problem::at(file, wrong, format!("{wrong:?} is not a GUID in lower case")));
+        }
+    }
     for map in &parsed.lists.region_maps {
         if let Some(wrong) = map.policies.iter().find(|id| !is_guid(id)) {
             return Err(parsed.problem(

@@ -116,10 +116,11 @@ fn names_that_nothing_has() {
         ("plans/Dns.toml", "rule = \"MDC102\"", "rule = \"MDC999\"", "there is no rule \"MDC999\""),
         (
             "plans/Arm.toml",
-            "sources = [\"pricings_api\", \"cloud_matrix\"]",
+            "sources = [\"pricings_api\", \"cloud_matrix\", \"builtin_policies\"]",
             "sources = []",
             "no source is named",
         ),
+        ("plans/Arm.toml", "[\"b7021b2b-", "[\"B7021B2B-", "is not a GUID in lower case"),
         (
             "region_maps.toml",
             "defender_sensor/aks_cluster",

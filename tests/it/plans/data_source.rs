@@ -26,7 +26,7 @@ output "on" { value = sort([for name, plan in data.defender_plans.it.plans : nam
     assert_eq!(values["plans"].as_object().map(serde_json::Map::len), Some(18));
     assert_eq!(
         values["plans"]["CloudPosture"],
-        json!({"tier": "Standard", "subplan": null, "enforce": true, "deprecated": false, "replaced_by": [],
+        json!({"scope": SUBSCRIPTION, "name": "CloudPosture", "tier": "Standard", "subplan": null, "enforce": true, "deprecated": false, "replaced_by": [],
             "inherited": null, "inherited_from": null, "resources_coverage_status": null,
             "free_trial_remaining_time": "PT0S", "enablement_time": "2023-03-01T12:42:42.1921106Z",
             "extensions": {"AgentlessVmScanning": {"enabled": true, "properties": {"ExclusionTags": "[]"}}}})
