@@ -19,6 +19,7 @@ mod identities;
 #[cfg(target_os = "linux")]
 mod interruptions;
 mod moved;
+mod mutations;
 mod plans;
 mod policies;
 mod query;

@@ -8,7 +8,7 @@ use super::place::Place;
 use super::record::Record;
 use crate::availability::{AgentKind, Fact, Facts};
 use crate::catalog::model::{Parameter, Placeholder};
-use crate::machines::Target;
+use crate::machines::{Kind, Target};
 use crate::workspaces::Workspace;
 
 /// What a plan is completed from.
@@ -87,6 +87,27 @@ fn fits(config: &Model, identity: &Identity) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses what Azure would refuse: a virtual machine or a scale set takes a new extension with its version only.
+/// <https://learn.microsoft.com/azure/templates/microsoft.compute/virtualmachines/extensions>
+///
+/// # Errors
+///
+/// That the version must be written.
+pub(super) fn version(config: &Model, known: &Known<'_>, identity: &Identity) -> Result<()> {
+    let takes_any = !matches!(known.target.kind, Kind::VirtualMachine | Kind::ScaleSet);
+    let is_usual = known.handler.is_some_and(|handler| handler.version.is_some());
+    if takes_any || is_usual || !config.type_handler_version.is_null() || known.existing(identity).is_some() {
+        return Ok(());
+    }
+    let detail = format!(
+        "Azure deploys {} to {} in a version that the request names, and refuses one without. The publisher says which there \
+         are. Write for example:\n\n    type_handler_version = \"1.0\"",
+        identity.kind,
+        known.target.as_str()
+    );
+    Err(Diagnostic::error("The version is missing", detail).at("type_handler_version").into())
 }
 
 /// Another extension is another object.

@@ -64,6 +64,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         return Ok(planned);
     }
     if prior.is_none() {
+        completing::version(&config, &known, &identity)?;
         inherit_private_data(call, &context, &planned.id);
     }
     let workspace = workspace(&context, &planned, known.handler, &patience(call)).await?;

@@ -126,6 +126,7 @@ fn components_and_targets() -> Result<(), Failure> {
         ("", vec!["Set component", "publisher and type"]),
         ("component = \"guest_configuration\"\ntype = \"X\"", vec!["Set either component or type"]),
         ("type = \"X\"", vec!["set publisher as well"]),
+        ("type = \"X\"\npublisher = \"Y\"", vec!["The version is missing", "type_handler_version = \"1.0\""]),
         ("component = \"guest_configuration\"\nonboarded_on = \"soon\"", vec!["Not a day"]),
         ("component = \"guest_configuration\"\nsettings = [1]", vec!["settings takes an object"]),
     ] {
