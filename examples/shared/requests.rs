@@ -40,7 +40,8 @@ pub(crate) fn in_words(requests: &[LoggedRequest]) -> String {
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
-fn kind(request: &LoggedRequest) -> Kind {
+/// What a request is for.
+pub(crate) fn kind(request: &LoggedRequest) -> Kind {
     let path = request.path.to_ascii_lowercase();
     match request.method.as_str() {
         _ if path.contains("/oauth2/") || path.contains("/.well-known/") => Kind::SignIn,

@@ -22,6 +22,7 @@ pub use agents::{Action, Outcome, outcome};
 pub use deployment::Deployment;
 pub use facts::{Agent, AgentKind, Fact, Facts, Grant, Image, Live, Wish, Workspace};
 pub use finding::{Finding, Severity, Subject};
+pub use permissions::allows;
 pub use query::{Field, Query, Wrong, no_such, plan_named};
 pub use severity::{Level, Levels, Standing, at_levels, severity};
 

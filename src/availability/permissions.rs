@@ -94,7 +94,7 @@ pub(super) fn needs_of_policy(facts: &Facts) -> Vec<Need> {
 }
 
 /// Whether any role allows an action: one of its patterns covers it, and none of those that it takes out again.
-pub(super) fn allows(granted: &[Grant], action: &str) -> bool {
+pub fn allows(granted: &[Grant], action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     let any =
         |patterns: &[String]| patterns.iter().any(|pattern| covers(&pattern.to_ascii_lowercase(), &action));

@@ -3,6 +3,7 @@
 #[path = "../../examples/docs/pages/mod.rs"]
 pub(crate) mod pages;
 
+mod guides;
 mod links;
 
 use crate::harness::ROOT;

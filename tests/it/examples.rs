@@ -1,6 +1,7 @@
 //! Every folder that the documentation shows is run as it is: applied, planned again, imported, destroyed; those of list
 //! resources find what the examples of the resources have made.
 
+use crate::access;
 use crate::docs::pages::import_arguments;
 use crate::harness::{ROOT, Scene, terraform};
 use crate::shared::process::{self, Failure};
@@ -69,16 +70,18 @@ fn check(example: &Path) -> Result<(), Failure> {
     let (scene, import) = scene(example)?;
     let workspace = &scene.workspace;
     workspace.apply()?.require(0)?;
-    scene.take_requests();
+    let mut asked = scene.azure.requests();
+    scene.azure.clear_requests();
     workspace.plan()?.require(0)?;
-    let writes = |line: &String| line.starts_with("PUT") || line.starts_with("DELETE");
-    assert_eq!(scene.take_requests().into_iter().find(writes), None, "a plan writes nothing");
+    let planned = scene.azure.requests();
     if let Some((address, id)) = import {
         workspace.run(["state", "rm", &address])?.require(0)?;
         workspace.import(&address, &id)?.require(0)?;
         workspace.plan()?.require(0)?;
     }
-    workspace.destroy()?.require(0).map(drop)
+    workspace.destroy()?.require(0)?;
+    asked.extend(scene.azure.requests());
+    access::check(example, &asked, &planned)
 }
 
 /// Two subscriptions in a management group, with what the examples take for granted.

@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod access;
 mod adopt;
 mod assignments;
 mod autoprovisioning;
@@ -20,6 +21,7 @@ mod identities;
 mod interruptions;
 mod moved;
 mod mutations;
+mod package;
 mod plans;
 mod policies;
 mod query;

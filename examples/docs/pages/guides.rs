@@ -52,7 +52,18 @@ pub(super) fn links(guides: &[Guide], name: &str) -> String {
     if lines.is_empty() { lines } else { format!("\n## Guides\n\n{lines}") }
 }
 
-/// Guides from the texts of their files.
-pub(super) fn all(texts: Texts) -> Vec<Guide> {
-    texts.into_iter().map(|(path, text)| Guide::new(path, text)).collect()
+/// Guides that are written by hand, with these tables in the place of their names: `<!-- permissions -->`.
+pub(super) fn of_templates(templates: &Texts, tables: &[(&str, String)]) -> Result<Vec<Guide>, String> {
+    let guide = |(path, text): (&String, &String)| {
+        let (head, body) =
+            text.split_once("\n---\n").ok_or_else(|| format!("{path}: expected front matter"))?;
+        let mut body = body.to_owned();
+        for (name, table) in tables {
+            body = body.replace(&format!("<!-- {name} -->\n"), table);
+        }
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let note = format!("<!-- Written by `cargo run --example docs`. Change {path}, not this page. -->");
+        Ok(Guide::new(format!("docs/guides/{file}"), format!("{head}\n---\n\n{note}\n{body}")))
+    };
+    templates.iter().map(guide).collect()
 }

@@ -1,14 +1,13 @@
 //! The page of the provider itself.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::access::{self, Access};
+use super::access;
 use super::markdown::{first_sentence, head};
 use super::{PROVIDER, Sources, schema, short, types};
 
 /// The page.
-pub(super) fn page(sources: &Sources, access: &BTreeMap<String, Access>) -> Result<String, String> {
+pub(super) fn page(sources: &Sources) -> Result<String, String> {
     let block = &sources.reference.provider.block;
     let title = format!("Provider: {PROVIDER}");
     Ok([
@@ -16,7 +15,7 @@ pub(super) fn page(sources: &Sources, access: &BTreeMap<String, Access>) -> Resu
         types::usage(sources, "provider")?,
         contents(sources),
         schema::section(block),
-        access::sections(access.get("provider"), sources.catalog)?,
+        access::sections(sources, "provider")?,
     ]
     .concat())
 }

@@ -1,18 +1,15 @@
 //! Pages of resources, data sources and list resources.
 
-use std::collections::BTreeMap;
-
 use tfplugin_protocol::Schema;
 use tfplugin_protocol::reference::ResourceReference;
 
-use super::access::{self, Access};
+use super::access;
 use super::markdown::{fenced, head};
 use super::{PROVIDER, Sources, guides, import, schema, short};
 
 /// The page of a resource.
 pub(super) fn resource(
     sources: &Sources,
-    access: &BTreeMap<String, Access>,
     name: &str,
     resource: &ResourceReference,
 ) -> Result<String, String> {
@@ -23,23 +20,18 @@ pub(super) fn resource(
         page(sources, name, "Resource", &folder, &resource.schema)?,
         import.unwrap_or_default(),
         listed(sources, name),
-        access::sections(access.get(&folder), sources.catalog)?,
+        access::sections(sources, &folder)?,
         guides::links(&sources.guides, name),
     ]
     .concat())
 }
 
 /// The page of a data source.
-pub(super) fn data_source(
-    sources: &Sources,
-    access: &BTreeMap<String, Access>,
-    name: &str,
-    schema: &Schema,
-) -> Result<String, String> {
+pub(super) fn data_source(sources: &Sources, name: &str, schema: &Schema) -> Result<String, String> {
     let folder = format!("data-sources/{name}");
     Ok([
         page(sources, name, "Data Source", &folder, schema)?,
-        access::sections(access.get(&folder), sources.catalog)?,
+        access::sections(sources, &folder)?,
         guides::links(&sources.guides, name),
     ]
     .concat())
@@ -57,12 +49,7 @@ fn listed(sources: &Sources, name: &str) -> String {
 }
 
 /// The page of a list resource.
-pub(super) fn list_resource(
-    sources: &Sources,
-    access: &BTreeMap<String, Access>,
-    name: &str,
-    schema: &Schema,
-) -> Result<String, String> {
+pub(super) fn list_resource(sources: &Sources, name: &str, schema: &Schema) -> Result<String, String> {
     let folder = format!("list-resources/{name}");
     let resource = format!("../resources/{}.md", short(name));
     let how = format!(
@@ -73,7 +60,7 @@ pub(super) fn list_resource(
     Ok([
         page(sources, name, "List Resource", &folder, schema)?,
         how,
-        access::sections(access.get(&folder), sources.catalog)?,
+        access::sections(sources, &folder)?,
         guides::links(&sources.guides, name),
     ]
     .concat())

@@ -8,6 +8,7 @@ mod lengths;
 mod registration;
 mod sources;
 mod texts;
+mod workflows;
 
 use sources::Source;
 

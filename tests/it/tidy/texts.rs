@@ -13,10 +13,20 @@ const MACHINE_PATHS: [&str; 5] = [
 ];
 
 /// Hidden files that are part of the repository.
-const HIDDEN: [&str; 5] = [".cargo", ".ci", ".clippy.toml", ".gitignore", ".rustfmt.toml"];
+const HIDDEN: [&str; 6] = [".cargo", ".ci", ".clippy.toml", ".github", ".gitignore", ".rustfmt.toml"];
 
-const VISIBLE: [&str; 9] =
-    ["src", "proto", "examples", "tests", "docs", "README.md", "CHANGELOG.md", "Cargo.toml", "build.rs"];
+const VISIBLE: [&str; 10] = [
+    "src",
+    "proto",
+    "examples",
+    "templates",
+    "tests",
+    "docs",
+    "README.md",
+    "CHANGELOG.md",
+    "Cargo.toml",
+    "build.rs",
+];
 
 #[test]
 fn no_path_of_a_machine() {
