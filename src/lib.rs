@@ -8,8 +8,9 @@
 //! |---|---|---|---|
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
-//! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`adopt`], [`context`], [`guide`], [`diagnostics`], [`availability`], [`arm`] |
+//! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`adopt`], [`drift`], [`context`], [`guide`], [`diagnostics`], [`availability`], [`arm`] |
 //! | [`adopt`] | what Azure has, as a configuration with imports | the command line | [`context`], [`pricings`], [`subscriptions`], [`arm`] |
+//! | [`drift`] | what a plan file says has drifted, as a report in many formats | the command line, HTTP, the clock | [`catalog`] |
 //! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, `singleton`, [`inventory`], [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |
 //! | `singleton` | settings of which there is one in its place: taken over, put back, the same for all | single resources | [`context`], [`documents`], [`diagnostics`], [`availability`], [`arm`] |
@@ -51,6 +52,7 @@ pub mod resources;
 
 pub mod adopt;
 mod assignment;
+pub mod drift;
 pub mod guide;
 pub mod inventory;
 pub mod rows;

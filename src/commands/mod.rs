@@ -3,6 +3,7 @@
 mod adopt;
 mod arguments;
 mod availability;
+mod drift;
 mod options;
 mod stdout;
 mod table;
@@ -38,6 +39,7 @@ pub const fn all<S: Surroundings>() -> &'static [Command] {
                 summary: "print where components are available, by cloud and day",
                 run: availability::run,
             },
+            Command { name: "drift", summary: "report what a plan file says has drifted", run: drift::run },
         ]
     }
 }

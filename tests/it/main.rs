@@ -11,6 +11,7 @@ mod autoprovisioning;
 mod availability;
 mod coverage;
 mod docs;
+mod drift;
 mod examples;
 mod extensions;
 mod faults;

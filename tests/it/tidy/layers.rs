@@ -26,7 +26,7 @@ const BELOW_RESOURCES: &[&str] = &[
 ];
 
 /// Each layer of `src/` and the layers that it may use.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 26] = [
     (
         "provider",
         &[
@@ -41,8 +41,9 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "arm",
         ],
     ),
-    ("commands", &["adopt", "context", "guide", "diagnostics", "availability", "catalog", "arm"]),
+    ("commands", &["adopt", "drift", "context", "guide", "diagnostics", "availability", "catalog", "arm"]),
     ("adopt", &["context", "pricings", "subscriptions", "catalog", "arm"]),
+    ("drift", &["catalog"]),
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
     ("assignment", &["context", "policy", "diagnostics", "availability", "arm"]),
