@@ -3,13 +3,11 @@
 use tfplugin_protocol::provider::Call;
 use tfplugin_protocol::{Attr, Diagnostic, Result};
 
-use crate::context::{Context, Managed};
+use crate::context::{Context, succession};
 
 /// A resource, as a claimant.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Claimant<'a> {
-    /// Its type and its id: what is replaced claims the same thing twice.
-    pub(crate) name: &'a str,
+pub(crate) struct Claimant {
     /// Whether it is created.
     pub(crate) is_new: bool,
     /// The attribute that decides on what it manages.
@@ -21,17 +19,17 @@ pub(crate) struct Claimant<'a> {
 /// # Errors
 ///
 /// Another one does already.
-pub(crate) fn claim(call: &mut Call<Context>, id: &Attr<String>, by: Claimant<'_>) -> Result<()> {
-    let (Some(context), Some(id)) = (call.context_if_configured(), id.known()) else { return Ok(()) };
-    let managed = if by.is_new { Managed::Anew } else { Managed::AsBefore };
-    if !context.claim_once(id, managed, by.name) {
+pub(crate) fn claim(call: &mut Call<Context>, id: &Attr<String>, by: Claimant) -> Result<()> {
+    let Some(id) = id.known() else { return Ok(()) };
+    let others = succession::claim(call, id, by.is_new);
+    if others.manage {
         let detail = format!(
             "Another resource of this configuration manages {id} already. Keep one of them: each would undo what the \
              other does."
         );
         return Err(Diagnostic::error("Two resources for one thing", detail).at(by.decided_by).into());
     }
-    if by.is_new && context.is_doomed(id) {
+    if others.go {
         warn_of_move(call, id);
     }
     Ok(())
@@ -39,9 +37,8 @@ pub(crate) fn claim(call: &mut Call<Context>, id: &Attr<String>, by: Claimant<'_
 
 /// Notes that the resource that manages `id` is to be destroyed.
 pub(crate) fn give_up(call: &mut Call<Context>, id: &Attr<String>) {
-    let (Some(context), Some(id)) = (call.context_if_configured(), id.known()) else { return };
-    context.note_destruction(id);
-    if context.managed(id).is_some() {
+    let Some(id) = id.known() else { return };
+    if succession::give_up(call, id).is_some() {
         warn_of_move(call, id);
     }
 }

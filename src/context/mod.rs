@@ -53,7 +53,6 @@ pub struct Context {
     pub rules: RuleSettings,
     azure: Azure,
     claims: Mutex<HashMap<String, Managed>>,
-    owners: Mutex<HashMap<String, String>>,
     created: Mutex<HashSet<String>>,
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
@@ -127,7 +126,6 @@ impl Context {
             rules,
             azure,
             claims: Mutex::default(),
-            owners: Mutex::default(),
             created: Mutex::default(),
             doomed: Mutex::default(),
             private_data: Mutex::default(),
@@ -270,16 +268,6 @@ impl Context {
         claims.insert(id.to_ascii_lowercase(), managed).is_none()
     }
 
-    /// Notes that the resource `owner` manages `id`, which it creates or not. False if another one said so before. What is
-    /// replaced is planned as it is, and then as a creation: that is one resource.
-    pub fn claim_once(&self, id: &str, managed: Managed, owner: &str) -> bool {
-        let before = self.managed(id);
-        let first = self.claim(id, managed);
-        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = owners.insert(id.to_ascii_lowercase(), owner.to_owned()).is_some_and(|one| one == owner);
-        first || (same && before == Some(Managed::AsBefore) && managed == Managed::Anew)
-    }
-
     /// How a resource of this configuration manages `id`, as far as it has been planned.
     pub fn managed(&self, id: &str) -> Option<Managed> {
         self.claims.lock().unwrap_or_else(PoisonError::into_inner).get(&id.to_ascii_lowercase()).copied()
@@ -353,14 +341,6 @@ impl Context {
     pub fn private_data_of(&self, id: &str) -> Option<Private> {
         let noted = self.private_data.lock().unwrap_or_else(PoisonError::into_inner);
         noted.get(&id.to_ascii_lowercase()).cloned()
-    }
-}
-
-/// Gives the plan of a new object the private data of the one that was read under this id: what is tainted is planned as if
-/// there were none, and what that plan returns is what the old object is destroyed with.
-pub fn inherit_private_data(call: &mut Call<Context>, context: &Context, id: &Attr<String>) {
-    if let Some(before) = id.known().and_then(|id| context.private_data_of(id)) {
-        call.private = before;
     }
 }
 

@@ -8,11 +8,12 @@
 //! <https://github.com/hashicorp/terraform/blob/main/internal/terraform/node_resource_abstract_instance.go>
 
 use serde::{Deserialize, Serialize};
+use tfplugin_protocol::Attr;
 use tfplugin_protocol::provider::{Call, Private};
 
 use super::{Context, Managed};
 
-/// The id of what this object has claimed.
+/// The ids of what this object has claimed.
 const CLAIMED: &str = "claimed";
 /// The id of what the object of this call takes over from another object.
 const SUCCEEDED: &str = "succeeded";
@@ -36,19 +37,30 @@ pub struct Others {
     pub go: bool,
 }
 
-/// Notes that the object being planned manages `id`, and what it takes over.
+/// Notes that the object being planned manages `id`.
 pub fn claim(call: &mut Call<Context>, id: &str, is_new: bool) -> Others {
-    let context = call.context_if_configured();
-    let is_second_call = is_new && names(&call.private, CLAIMED, id);
+    let mut claimed = claimed(&call.private);
+    let is_second_call = is_new && contains(&claimed, id);
     let managed = if is_new { Managed::Anew } else { Managed::AsBefore };
     let others = |context: &Context| Others {
         manage: !context.claim(id, managed),
         go: is_new && context.is_doomed(id),
     };
+    let context = call.context_if_configured();
     let others = context.as_deref().filter(|_| !is_second_call).map(others).unwrap_or_default();
-    call.private.set(CLAIMED, &id);
+    if !contains(&claimed, id) {
+        claimed.push(id.to_owned());
+    }
+    call.private.set(CLAIMED, &claimed);
+    others
+}
+
+/// The same, and notes what it takes over from the object that had this place before.
+pub fn succeed(call: &mut Call<Context>, id: &str, is_new: bool) -> Others {
+    let is_second_call = is_new && contains(&claimed(&call.private), id);
+    let others = claim(call, id, is_new);
     if is_new {
-        let other = context.and_then(|context| context.private_data_of(id));
+        let other = call.context_if_configured().and_then(|context| context.private_data_of(id));
         if is_second_call || other.is_some() {
             call.private.set(SUCCEEDED, &id);
         }
@@ -57,6 +69,16 @@ pub fn claim(call: &mut Call<Context>, id: &str, is_new: bool) -> Others {
         }
     }
     others
+}
+
+/// Gives the plan of a new object the private data of the one that was read under this id: what is tainted is planned as if
+/// there were none, and what that plan returns is what the old object is destroyed with.
+pub fn inherit(call: &mut Call<Context>, context: &Context, id: &Attr<String>) {
+    if let Some(before) = id.known().and_then(|id| context.private_data_of(id)) {
+        let claimed = claimed(&call.private);
+        call.private = before;
+        call.private.set(CLAIMED, &claimed);
+    }
 }
 
 /// Notes that an object is planned to be destroyed, and says how another one manages the same.
@@ -100,6 +122,14 @@ pub fn forget(private: &mut Private) {
     }
 }
 
+fn claimed(private: &Private) -> Vec<String> {
+    private.get(CLAIMED).unwrap_or_default()
+}
+
+fn contains(claimed: &[String], id: &str) -> bool {
+    claimed.iter().any(|one| one.eq_ignore_ascii_case(id))
+}
+
 fn names(private: &Private, mark: &str, id: &str) -> bool {
     private.get::<String>(mark).is_some_and(|named| named.eq_ignore_ascii_case(id))
 }
@@ -114,7 +144,7 @@ mod tests {
         left.set("before", &"b");
         let mut private = Private::default();
         private.set(SUCCEEDED, &"/B");
-        private.set(CLAIMED, &"/b");
+        private.set(CLAIMED, &["/b"]);
         private.set(LEGACY, &Legacy { id: "/b".to_owned(), left: left.clone() });
         private.set("before", &"a");
 

@@ -17,7 +17,7 @@ pub(super) fn claim(
     is_new: bool,
     decided_by: &'static str,
 ) -> Result<()> {
-    let others = succession::claim(call, &place.id, is_new);
+    let others = succession::succeed(call, &place.id, is_new);
     if others.manage {
         let detail = format!(
             "Another resource of this configuration manages {} already. Keep one of them: each would undo what the other \

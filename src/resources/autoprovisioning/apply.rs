@@ -18,16 +18,18 @@ use crate::assignment::model::{self as assignment};
 use crate::assignment::notes::{Journal, Notes};
 use crate::catalog::Catalog;
 use crate::catalog::model::Setting;
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, succession};
 use crate::policy::guid_of;
 
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     let nothing =
         Model { assignments: Attr::Known(Vec::new()), settings: Attr::Known(Vec::new()), ..planned.clone() };
     change(call, nothing, planned).await
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     // What is made follows from what is written, so what is missing of it is seen by the next plan. From here on the state
     // and what is kept beside it belong to what is written now.
     let state = Model { assignments: prior.assignments, settings: prior.settings, ..planned.clone() };

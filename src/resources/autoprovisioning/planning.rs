@@ -18,7 +18,7 @@ use crate::availability::Fact;
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Day, Setting};
 use crate::catalog::{read_word, word};
-use crate::context::{Context, inherit_private_data, patience, planned_scope};
+use crate::context::{Context, patience, planned_scope, succession};
 use crate::diagnostics::tell;
 use crate::settings::Settings;
 
@@ -49,7 +49,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         return Ok(planned);
     }
     if prior.is_none() {
-        inherit_private_data(call, &context, &planned.id);
+        succession::inherit(call, &context, &planned.id);
     }
     let question = Question {
         component,
@@ -77,11 +77,6 @@ fn is_another(prior: &Model, planned: &Model) -> bool {
     !same(&prior.scope, &planned.scope)
         || !same(&prior.component, &planned.component)
         || (prior.location != planned.location && prior.assignments.known_items().next().is_some())
-}
-
-/// The resource, as a claimant.
-fn claimant(planned: &Model) -> String {
-    format!("defender_autoprovisioning {}", planned.component.known().map_or("", String::as_str))
 }
 
 /// The targets, each with what was decided of it before.
@@ -230,7 +225,7 @@ impl Drafting<'_> {
             Attr::Known(all.into_iter().map(Attr::Known).collect())
         };
         planned.settings = settings(&planned, &decision, prior);
-        let by = Claimant { name: &claimant(&planned), is_new: prior.is_none(), decided_by: "component" };
+        let by = Claimant { is_new: prior.is_none(), decided_by: "component" };
         for id in planned.managed() {
             claim(call, id, by)?;
         }

@@ -15,7 +15,7 @@ use super::planning::Looked;
 use super::record::Record;
 use crate::arm::{self, Error, ErrorKind};
 use crate::catalog::model::{Handler, Os, Parameter, Placeholder, Via};
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, succession};
 use crate::diagnostics::explain;
 use crate::inventory;
 use crate::machines::{Extension, Kind, Machines, Part, Target, Wanted};
@@ -24,6 +24,7 @@ use crate::machines::{Extension, Kind, Machines, Part, Target, Wanted};
 const LOOK_BACK: Duration = Duration::from_secs(30);
 
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     let context = call.context()?;
     context.note_apply();
     let outcome = planned.outcome.known().cloned().unwrap_or_default();
@@ -43,6 +44,7 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     call.context()?.note_apply();
     if prior.is_skipped() && !planned.is_skipped() {
         return create(call, planned).await;

@@ -17,7 +17,7 @@ use crate::assignment::claims::{Claimant, claim};
 use crate::availability::{Fact, Facts};
 use crate::catalog::Catalog;
 use crate::catalog::model::{Component, Day, Handler, Nothing, Parameter, Placeholder};
-use crate::context::{Context, inherit_private_data, patience};
+use crate::context::{Context, patience, succession};
 use crate::diagnostics::{explain, of_findings, tell};
 use crate::inventory;
 use crate::machines::{Extension, Found, Target};
@@ -65,7 +65,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
     }
     if prior.is_none() {
         completing::version(&config, &known, &identity)?;
-        inherit_private_data(call, &context, &planned.id);
+        succession::inherit(call, &context, &planned.id);
     }
     let workspace = workspace(&context, &planned, known.handler, &patience(call)).await?;
     let wish = Wish { config: &config, planned: &planned, prior };
@@ -253,6 +253,6 @@ fn no_way(looked: &Looked) -> Diagnostic {
 
 /// One extension, one resource.
 fn claim_it(call: &mut Call<Context>, prior: Option<&Model>, planned: &Model) -> Result<()> {
-    let by = Claimant { name: "defender_extension", is_new: prior.is_none(), decided_by: "target_id" };
+    let by = Claimant { is_new: prior.is_none(), decided_by: "target_id" };
     claim(call, &planned.id, by)
 }

@@ -8,7 +8,7 @@ use crate::context::{Context, Managed, succession};
 /// Notes that the object being planned manages the plan `id`, and what it takes over. Warns where another resource
 /// of the configuration manages the plan too, or where one that is destroyed does.
 pub(super) fn claim(call: &mut Call<Context>, id: &str, is_new: bool) {
-    let others = succession::claim(call, id, is_new);
+    let others = succession::succeed(call, id, is_new);
     if others.manage {
         let detail = format!(
             "Two resources of this configuration manage {id}. Each will undo what the other does. Take one of them out: \

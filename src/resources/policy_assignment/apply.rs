@@ -9,7 +9,7 @@ use tfplugin_protocol::{Diagnostic, Result};
 use crate::assignment::making::{self, Means, Wish};
 use crate::assignment::model::Model;
 use crate::assignment::notes::{Journal, Notes};
-use crate::context::{Context, patience};
+use crate::context::{Context, patience, succession};
 
 /// Private data: what is kept beside the assignment.
 const NOTES: &str = "notes";
@@ -36,6 +36,7 @@ fn wish(call: &Call<Context>, planned: Model) -> Result<Wish> {
 }
 
 pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     let (wish, patience, context) = (wish(call, planned)?, patience(call), call.context()?);
     context.note_apply();
     let policy = context.policy()?;
@@ -49,6 +50,7 @@ pub(super) async fn create(call: &mut Call<Context>, planned: Model) -> Result<M
 }
 
 pub(super) async fn update(call: &mut Call<Context>, prior: Model, planned: Model) -> Result<Model> {
+    succession::forget(&mut call.private);
     let (wish, patience, context) = (wish(call, planned)?, patience(call), call.context()?);
     context.note_apply();
     let (policy, notes) = (context.policy()?, notes(call));

@@ -30,8 +30,7 @@ pub(super) async fn plan(call: &mut Call<Context>, planning: Planning<Model>) ->
         // Another object takes its place, and is planned once more, as a creation.
         return Ok(planned);
     }
-    let name = "defender_policy_assignment";
-    claim(call, &planned.id, Claimant { name, is_new: prior.is_none(), decided_by: "name" })?;
+    claim(call, &planned.id, Claimant { is_new: prior.is_none(), decided_by: "name" })?;
     let context = call.context_if_configured();
     let patience = patience(call);
     let policy = context.as_ref().and_then(|context| context.policy().ok());

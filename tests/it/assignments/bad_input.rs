@@ -106,6 +106,21 @@ fn two_resources_for_one_assignment() -> Result<(), Failure> {
     check(&format!("{}{other}", sensor("")), &["Two resources for one thing"])
 }
 
+/// Also where the one that is there is planned first; what is only replaced is one resource.
+#[test]
+fn a_second_resource_for_an_assignment_that_is_managed() -> Result<(), Failure> {
+    let scene = Scene::new(&sensor(""))?;
+    scene.workspace.apply()?.require(0)?;
+    let later = "depends_on = [defender_policy_assignment.this]";
+    let other = sensor(later).replace("\"this\"", "\"other\"");
+    scene.workspace.write("other.tf", &other)?;
+    scene.workspace.plan()?.require(1)?.require_text("Two resources for one thing")?;
+    scene.workspace.write("other.tf", "")?;
+    let replace = "-replace=defender_policy_assignment.this";
+    scene.workspace.run(["apply", "-auto-approve", replace])?.require(0)?;
+    scene.workspace.plan()?.require(0).map(drop)
+}
+
 #[test]
 fn a_scope_that_does_not_exist() -> Result<(), Failure> {
     let scope = "scope = \"/subscriptions/00000000-0000-0000-0000-000000000099\"";

@@ -265,3 +265,23 @@ fn a_cluster_that_takes_too_long() -> Result<(), Failure> {
     assert_eq!(now["properties"]["addonProfiles"]["azurepolicy"]["enabled"], false);
     Ok(())
 }
+
+/// One that is only replaced is one resource, however often it is planned; what it was taken over from is not forgotten.
+#[test]
+fn a_second_resource_for_an_extension_that_is_managed() -> Result<(), Failure> {
+    let scene = on(TODAY)?;
+    let target = linux(&scene);
+    let configuration = extension(&target, "component = \"guest_configuration\"");
+    scene.workspace.write("main.tf", &configuration)?;
+    scene.workspace.apply()?.require(0)?;
+    let other =
+        extension(&target, "component = \"guest_configuration\"\ndepends_on = [defender_extension.this]");
+    scene.workspace.write("other.tf", &other.replace("\"this\"", "\"other\""))?;
+    scene.workspace.plan()?.require(1)?.require_text("Two resources for one thing")?;
+    scene.workspace.write("other.tf", "")?;
+    scene.workspace.run(["apply", "-auto-approve", "-replace=defender_extension.this"])?.require(0)?;
+    settled(&scene)?;
+    scene.workspace.run(["taint", "defender_extension.this"])?.require(0)?;
+    scene.workspace.apply()?.require(0)?.require_text("1 added, 0 changed, 1 destroyed")?;
+    settled(&scene)
+}
