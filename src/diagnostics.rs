@@ -91,9 +91,10 @@ fn advice(kind: &ErrorKind) -> (&'static str, Option<&'static str>) {
         ErrorKind::Forbidden => (
             "Azure refused: permission is missing",
             Some(
-                "Plans and their settings need the role Security Admin on the subscription; extensions that \
-                 assign roles to Microsoft's identities, and policies that are assigned with roles and remediations, \
-                 need Owner. A role that was granted a moment ago may take some minutes to count.",
+                "To look takes Security Reader, and Reader for machines, accounts and policies. Plans and their settings need the \
+                 role Security Admin on the subscription; extensions that assign roles to Microsoft's identities, and policies \
+                 that are assigned with roles and remediations, need Owner. A role that was granted a moment ago may \
+                 take some minutes to count.",
             ),
         ),
         ErrorKind::NotFound => (

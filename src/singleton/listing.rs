@@ -1,5 +1,6 @@
 //! What `terraform query` finds: the settings of a subscription, or of all below a management group.
 
+use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tfplugin_protocol::provider::{Call, Finds, ImportTarget, ListResource};
@@ -12,6 +13,9 @@ use super::kind::{Kind, Place};
 use crate::arm::{Scope, ScopeKind};
 use crate::context::{Context, listed_scope, patience, subscriptions_at};
 use crate::diagnostics::explain;
+
+/// So many subscriptions are asked at once.
+const AT_ONCE: usize = 8;
 
 /// How the settings of a kind are listed.
 #[derive(Debug)]
@@ -66,20 +70,23 @@ impl<K: Kind> ListResource for Singleton<K> {
         let places = subscriptions_at(context.fleet()?, &scope, &patience).await;
         let (places, mut left_out) = places.map_err(at_scope)?;
         let is_one_of_many = scope.kind() == ScopeKind::ManagementGroup;
-        for place in places {
-            let bodies = match K::list(documents, &place, &patience).await {
-                Ok(bodies) => bodies,
-                Err(error) if is_one_of_many => {
-                    left_out.note(&place, error).map_err(at_scope)?;
-                    continue;
+        for some in places.chunks(AT_ONCE) {
+            let lists = join_all(some.iter().map(|place| K::list(documents, place, &patience))).await;
+            for (place, bodies) in some.iter().zip(lists) {
+                let bodies = match bodies {
+                    Ok(bodies) => bodies,
+                    Err(error) if is_one_of_many => {
+                        left_out.note(place, error).map_err(at_scope)?;
+                        continue;
+                    }
+                    Err(error) => return Err(at_scope(error).into()),
+                };
+                for body in bodies {
+                    let Some((found, model)) = read::<K>(place, &body, &query, call)? else { continue };
+                    let what = found.what.strip_prefix("the ").unwrap_or(&found.what).to_owned();
+                    let name = if is_one_of_many { format!("{what} of {}", place.id().name()) } else { what };
+                    finds.push(name, &model).await?;
                 }
-                Err(error) => return Err(at_scope(error).into()),
-            };
-            for body in bodies {
-                let Some((found, model)) = read::<K>(&place, &body, &query, call)? else { continue };
-                let what = found.what.strip_prefix("the ").unwrap_or(&found.what).to_owned();
-                let name = if is_one_of_many { format!("{what} of {}", place.id().name()) } else { what };
-                finds.push(name, &model).await?;
             }
         }
         left_out.warn(call);

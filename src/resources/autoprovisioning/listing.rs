@@ -7,7 +7,6 @@ use tfplugin_protocol::{Attr, Result, Schema, Value};
 
 use super::model::Model;
 use super::{Autoprovisioning, check, reading};
-use crate::arm::ScopeKind;
 use crate::catalog::Catalog;
 use crate::context::{Context, patience};
 use crate::diagnostics::explain;
@@ -50,9 +49,7 @@ impl ListResource for Autoprovisioning {
         let assigned = context.policy()?.assignments(&scope, &patience).await;
         let assigned = assigned.map_err(|error| explain(&error).at("scope"))?;
         for component in &Catalog::get().components {
-            let is_possible = reading::can_be_there(&scope, component, &assigned)
-                || (scope.kind() == ScopeKind::Subscription && !component.deploy.settings.is_empty());
-            if is_possible && reading::is_there(call, &scope, component).await? {
+            if reading::is_there(call, &scope, component, &assigned).await? {
                 finds.push(component.id.as_str(), &Model::at(scope.as_str(), &component.id)).await?;
             }
         }

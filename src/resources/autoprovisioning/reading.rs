@@ -29,21 +29,14 @@ pub(super) async fn read(call: &mut Call<Context>, state: Model) -> Result<Optio
     let component = state.component.known().and_then(|id| Catalog::get().component(id));
     let (Some(scope), Some(component)) = (state.scope.known(), component) else { return Ok(Some(state)) };
     let scope = check::scope(scope)?;
-    let looking = Looking { scope, component };
+    let looking = Looking { scope, component, listed: None };
     if state.mechanism.is_null() {
         return looking.discover(call, state).await;
     }
     looking.refresh(call, state).await.map(Some)
 }
 
-/// Whether one of these assignments has a name that this resource gives for the component.
-pub(super) fn can_be_there(scope: &Scope, component: &Component, assigned: &[policy::Assignment]) -> bool {
-    let names = component.deploy.assignments.iter().map(|row| name(scope, &wishing::definition_id(row)));
-    let ids: Vec<String> = names.map(|name| Policy::assignment_id(scope, &name)).collect();
-    assigned.iter().any(|one| ids.iter().any(|id| id.eq_ignore_ascii_case(&one.id)))
-}
-
-/// Whether an import would find the component.
+/// Whether an import would find the component, given the policy assignments of the scope.
 ///
 /// # Errors
 ///
@@ -52,18 +45,32 @@ pub(super) async fn is_there(
     call: &mut Call<Context>,
     scope: &Scope,
     component: &'static Component,
+    listed: &[policy::Assignment],
 ) -> Result<bool> {
-    let looking = Looking { scope: scope.clone(), component };
+    let looking = Looking { scope: scope.clone(), component, listed: Some(listed) };
+    let has_settings = scope.kind() == ScopeKind::Subscription && !component.deploy.settings.is_empty();
+    if !has_settings && !component.deploy.assignments.iter().any(|row| looking.may_have(row)) {
+        return Ok(false);
+    }
     Ok(looking.discover(call, Model::at(scope.as_str(), &component.id)).await?.is_some())
 }
 
 /// Where is looked, and for what.
-struct Looking {
+struct Looking<'a> {
     scope: Scope,
     component: &'static Component,
+    /// The policy assignments of the scope, where they are known already.
+    listed: Option<&'a [policy::Assignment]>,
 }
 
-impl Looking {
+impl Looking<'_> {
+    /// Whether the assignment that this resource would make may be there, as far as is known.
+    fn may_have(&self, row: &Assignment) -> bool {
+        let Some(listed) = self.listed else { return true };
+        let id = Policy::assignment_id(&self.scope, &name(&self.scope, &wishing::definition_id(row)));
+        listed.iter().any(|one| one.id.eq_ignore_ascii_case(&id))
+    }
+
     /// Reads again what the state has.
     async fn refresh(&self, call: &mut Call<Context>, mut state: Model) -> Result<Model> {
         let (context, patience) = (call.context()?, patience(call));
@@ -166,7 +173,7 @@ impl Looking {
         policy: &Policy,
         patience: &arm::Call,
     ) -> Result<BTreeMap<String, assignment::Model>> {
-        let rows = self.component.deploy.assignments.iter();
+        let rows = self.component.deploy.assignments.iter().filter(|row| self.may_have(row));
         let reads = rows.map(|row| async move {
             let definition = wishing::definition_id(row);
             let at = assignment::Model::at(&self.scope, &name(&self.scope, &definition));

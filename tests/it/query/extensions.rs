@@ -83,6 +83,20 @@ fn all_of_them_are_taken_over_as_they_are() -> Result<(), Failure> {
     Ok(())
 }
 
+/// An agent that is retired is there all the same.
+#[test]
+fn an_agent_that_is_retired() -> Result<(), Failure> {
+    let Some(scene) = azure()? else { return Ok(()) };
+    let (id, agent) =
+        extension("OmsAgentForLinux", "Microsoft.EnterpriseCloud.Monitoring", "OmsAgentForLinux");
+    scene.azure.put_resource(&id, agent);
+    let block = list("defender_extension", "", "component = \"log_analytics_agent\"");
+    assert_eq!(found(&scene, &block)?, ["OmsAgentForLinux on vm"]);
+    scene.workspace.run(["query", "-generate-config-out=found.tf"])?.require(0)?;
+    scene.workspace.apply()?.require(0)?.require_text("1 imported, 0 added, 0 changed, 0 destroyed.")?;
+    scene.workspace.plan()?.require(0).map(drop)
+}
+
 #[test]
 fn a_machine_that_is_not_there() -> Result<(), Failure> {
     let Some(scene) = azure()? else { return Ok(()) };

@@ -2,6 +2,7 @@
 //! does so for each list resource is tested with the examples.
 
 mod assignments;
+mod autoprovisioning;
 mod extensions;
 mod plans;
 mod refusals;

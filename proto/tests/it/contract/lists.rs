@@ -1,6 +1,7 @@
 //! `terraform query`, from Terraform's side and on the wire.
 
 use tfplugin_protocol::wire::tfplugin6 as pb;
+use tfplugin_protocol::wire::tfplugin6::attribute_path::step::Selector;
 use tfplugin_protocol::wire::tfplugin6::list_resource::{Event, Request};
 use tfplugin_protocol::wire::tfplugin6::provider_client::ProviderClient;
 use tonic::transport::Channel;
@@ -94,16 +95,28 @@ async fn a_client_that_goes_away_ends_the_listing() {
 async fn queries_are_checked_without_a_configured_provider() {
     let host = Host::start("echo").await;
     let mut client = ProviderClient::new(host.connect().await);
-    for (names, expected) in [(&["a"][..], ""), (&[], "Nothing to find")] {
+    // Core looks for attributes in the list block, where the query is the block `config`.
+    for (names, expected) in [(&["a"][..], ""), (&[], "config.names: Nothing to find")] {
         let request = pb::validate_list_resource_config::Request {
             type_name: "echo_thing".to_owned(),
             config: Some(query(names, "")),
             ..Default::default()
         };
         let answer = within(client.validate_list_resource_config(request)).await.unwrap().into_inner();
-        let said: Vec<_> = answer.diagnostics.iter().map(|d| d.summary.as_str()).collect();
+        let said: Vec<_> =
+            answer.diagnostics.iter().map(|d| format!("{}: {}", place(d), d.summary)).collect();
         assert_eq!(said.join(", "), expected);
     }
+}
+
+/// The attribute that a diagnostic is about.
+fn place(said: &pb::Diagnostic) -> String {
+    let steps = said.attribute.iter().flat_map(|path| &path.steps);
+    let name = |step: &pb::attribute_path::Step| {
+        if let Some(Selector::AttributeName(name)) = &step.selector { Some(name.clone()) } else { None }
+    };
+    let names = steps.filter_map(name);
+    names.collect::<Vec<_>>().join(".")
 }
 
 #[test]
