@@ -14,6 +14,7 @@ mod list;
 mod moving;
 mod private;
 mod resource;
+mod survey;
 mod timeouts;
 
 use serde::de::DeserializeOwned;
@@ -30,6 +31,7 @@ pub use list::{Finds, ListResource};
 pub use moving::{MoveSource, Moved};
 pub use private::Private;
 pub use resource::{Planning, Resource};
+pub use survey::{Found, Object, Survey, Surveyor, survey};
 pub use timeouts::Timeouts;
 pub(crate) use timeouts::{Operation, TIMEOUTS};
 
