@@ -97,7 +97,7 @@ impl Fleet {
         let wanted: Vec<Subscription> = match reach {
             Reach::All => return Ok(seen.into_values().collect()),
             Reach::Named(scopes) => scopes.iter().cloned().map(Subscription::from).collect(),
-            Reach::Below(group) => self.subscriptions.below(group, call).await?,
+            Reach::Below(group) => self.subscriptions.below(group, call).await?.subscriptions,
         };
         let found = wanted.into_iter().map(|one| {
             let key = key(&one.scope);

@@ -9,7 +9,7 @@
 //! | `main` | starts the provider | everything else | [`provider`] |
 //! | [`provider`] | the provider block and the environment become a [`context`] | plans | [`commands`], [`resources`], [`data_sources`], [`functions`], [`context`], [`availability`], [`arm`] |
 //! | [`commands`] | what people ask of the program without Terraform | Terraform, HTTP | [`adopt`], [`drift`], [`context`], [`guide`], [`diagnostics`], [`availability`], [`arm`] |
-//! | [`adopt`] | what Azure has, as a configuration with imports | the command line | [`context`], [`pricings`], [`subscriptions`], [`arm`] |
+//! | [`adopt`] | what Azure has, as a configuration with imports | the command line | [`context`], [`pricings`], [`policy`], [`subscriptions`], [`arm`] |
 //! | [`drift`] | what a plan file says has drifted, as a report in many formats | the command line, HTTP, the clock | [`catalog`] |
 //! | [`resources`], [`data_sources`] | one module per Terraform type | each other | `assignment`, `singleton`, [`inventory`], [`context`], [`pricings`], [`permissions`], [`policy`], [`settings`], [`documents`], [`machines`], [`workspaces`], [`rows`], [`availability`], [`arm`] |
 //! | `assignment` | a policy assignment, whole, in Terraform's terms: its roles and remediations with it | single resources | [`context`], [`policy`], [`diagnostics`], [`availability`], [`arm`] |

@@ -41,6 +41,15 @@ impl Subscription {
     }
 }
 
+/// What is below a management group, without states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Below {
+    /// The subscriptions.
+    pub subscriptions: Vec<Subscription>,
+    /// The management groups, of which as much is known.
+    pub groups: Vec<Subscription>,
+}
+
 /// As much as a scope alone tells.
 impl From<Scope> for Subscription {
     fn from(scope: Scope) -> Self {
@@ -76,15 +85,19 @@ impl Subscriptions {
         Ok(self.client.list(request, call).await?.iter().filter_map(of_list).collect())
     }
 
-    /// All subscriptions below a management group, at any depth, without their states.
+    /// What is below a management group, at any depth.
     ///
     /// # Errors
     ///
     /// Why the list could not be had.
-    pub async fn below(&self, group: &Scope, call: &Call) -> Result<Vec<Subscription>, Error> {
+    pub async fn below(&self, group: &Scope, call: &Call) -> Result<Below, Error> {
         let path = format!("{group}/descendants");
         let request = Request::get(path, GROUP_VERSION).act("listing what is below the management group");
-        Ok(self.client.list(request, call).await?.iter().filter_map(of_descendant).collect())
+        let found = self.client.list(request, call).await?;
+        let found: Vec<Subscription> = found.iter().filter_map(of_descendant).collect();
+        let is_subscription = |found: &Subscription| found.scope.kind() == ScopeKind::Subscription;
+        let (subscriptions, groups) = found.into_iter().partition(is_subscription);
+        Ok(Below { subscriptions, groups })
     }
 
     /// The names of the management groups above each of these subscriptions, the nearest first, by the subscription's id in
@@ -110,13 +123,16 @@ fn of_list(body: &Value) -> Option<Subscription> {
     Some(Subscription { scope, name: text(&body["displayName"]), state: text(&body["state"]) })
 }
 
-/// The subscription that a descendant is; nothing for a group.
+/// The subscription or group that a descendant is. Their ids are not the same in every answer, and their names are.
 fn of_descendant(descendant: &Value) -> Option<Subscription> {
     let kind = descendant["type"].as_str()?.to_ascii_lowercase();
-    let id = descendant["name"].as_str().filter(|_| kind.ends_with("/subscriptions"))?;
-    let scope: Scope = format!("/subscriptions/{id}").parse().ok()?;
+    let (name, is_subscription) = (descendant["name"].as_str()?, kind.ends_with("/subscriptions"));
+    let above =
+        if is_subscription { "/subscriptions" } else { "/providers/Microsoft.Management/managementGroups" };
+    let scope: Scope = format!("{above}/{name}").parse().ok()?;
+    let wanted = if is_subscription { ScopeKind::Subscription } else { ScopeKind::ManagementGroup };
     let name = text(&descendant["properties"]["displayName"]);
-    (scope.kind() == ScopeKind::Subscription).then_some(Subscription { scope, name, state: None })
+    (scope.kind() == wanted).then_some(Subscription { scope, name, state: None })
 }
 
 fn text(value: &Value) -> Option<String> {
@@ -130,17 +146,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_among_the_descendants_are_left_out() {
+    fn descendants_are_subscriptions_or_groups() {
         let id = "0a1b2c3d-0000-1111-2222-333344445555";
         for (kind, name, display_name, expected) in [
-            ("/subscriptions", id, "Prod", Some(Some("Prod"))),
-            ("Microsoft.Management/managementGroups/subscriptions", id, " ", Some(None)),
-            ("Microsoft.Management/managementGroups", "group", "Group", None),
+            ("/subscriptions", id, "Prod", Some(("/subscriptions/", Some("Prod")))),
+            ("Microsoft.Management/managementGroups/subscriptions", id, " ", Some(("/subscriptions/", None))),
+            ("Microsoft.Management/managementGroups", "group", "Group", Some(("/providers/", Some("Group")))),
             ("/subscriptions", "no-guid", "Odd", None),
         ] {
             let row = json!({"type": kind, "name": name, "properties": {"displayName": display_name}});
-            let found = of_descendant(&row).map(|found| found.name);
-            assert_eq!(found, expected.map(|name| name.map(str::to_owned)), "{row}");
+            let found = of_descendant(&row);
+            assert_eq!(found.is_some(), expected.is_some(), "{row}");
+            let (Some(found), Some((begin, called))) = (found, expected) else { continue };
+            assert!(found.scope.as_str().starts_with(begin) && found.scope.as_str().ends_with(name), "{row}");
+            assert_eq!(found.name.as_deref(), called, "{row}");
         }
     }
 }

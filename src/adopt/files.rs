@@ -1,12 +1,8 @@
 //! The texts: a configuration, and imports for it in one of two forms. Pure; the same estate gives the same texts.
 
+use super::estate::{Estate, Failed, Holding, Object};
 use super::hcl::{Expression, block, comment, text};
 use super::names::{self, Given};
-use super::{Estate, Failed, Holding};
-use crate::pricings::{Extension, Pricing, Pricings, Tier};
-
-/// The resource type of plans.
-const PLAN: &str = "defender_plan";
 
 /// How imports are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,30 +24,32 @@ pub struct File {
     pub inline: Option<String>,
 }
 
-/// A resource: its name, the id to import, and its block.
-struct Adopted {
-    name: String,
-    id: String,
-    block: String,
+/// What is imported: its address in the configuration, and its id.
+struct Import<'a> {
+    address: String,
+    id: &'a str,
 }
 
 /// The files for an estate: where the provider comes from, the resources, the imports.
 pub fn written(estate: &Estate, format: Format, address: &str) -> Vec<File> {
-    let keys: Vec<(Option<&str>, &str)> = estate
-        .holdings
-        .iter()
-        .map(|holding| (holding.name.as_deref(), holding.scope.subscription_id().unwrap_or_default()))
-        .collect();
+    let key = |holding: &'_ Holding| {
+        let id = holding.scope.subscription_id().unwrap_or_else(|| holding.scope.id().name());
+        (holding.name.clone(), id.to_owned())
+    };
+    let keys: Vec<(Option<String>, String)> = estate.holdings.iter().map(key).collect();
+    let keys: Vec<(Option<&str>, &str)> =
+        keys.iter().map(|(name, id)| (name.as_deref(), id.as_str())).collect();
     let mut given = Given::default();
     let (mut resources, mut adopted) = (heading(estate), Vec::new());
     for (holding, prefix) in estate.holdings.iter().zip(names::of_subscriptions(&keys)) {
         resources.push('\n');
         resources.push_str(&title(holding));
-        for plan in &holding.plans {
-            let one = adopt(holding, plan, &prefix, &mut given);
+        for object in &holding.objects {
+            let kind = object.kind.resource();
+            let name = given.unique(kind, name(&prefix, object));
             resources.push('\n');
-            resources.push_str(&one.block);
-            adopted.push(one);
+            resources.push_str(&block("resource", &[kind, &name], &object.body));
+            adopted.push(Import { address: format!("{kind}.{name}"), id: &object.id });
         }
     }
     vec![
@@ -59,6 +57,12 @@ pub fn written(estate: &Estate, format: Format, address: &str) -> Vec<File> {
         File { name: "defender_adopted.tf", content: resources, inline: None },
         imports(&adopted, format),
     ]
+}
+
+/// What an object is called: by its place, and by what tells it apart there.
+fn name(prefix: &str, object: &Object) -> String {
+    let label = names::short(&names::slug(&object.label));
+    if label.is_empty() { prefix.to_owned() } else { format!("{prefix}_{label}") }
 }
 
 fn provider(format: Format, address: &str) -> String {
@@ -75,12 +79,9 @@ fn provider(format: Format, address: &str) -> String {
 
 /// What the file is, and what is missing in it.
 fn heading(estate: &Estate) -> String {
-    let (plans, subscriptions) = (estate.plans(), estate.holdings.len());
-    let mut heading = comment(&format!(
-        "Plans of Microsoft Defender for Cloud as they are: {plans} in {subscriptions} subscriptions."
-    ));
+    let mut heading = comment(&format!("Microsoft Defender for Cloud as it is: {}.", estate.summary()));
     heading += &comment(
-        "Written by `terraform-provider-defender adopt`. The first plan imports them and changes nothing.",
+        "Written by `terraform-provider-defender adopt`. The first plan imports this and changes nothing.",
     );
     heading.extend(estate.failures.iter().map(missing));
     heading
@@ -88,62 +89,24 @@ fn heading(estate: &Estate) -> String {
 
 /// Without what differs from try to try, such as the request's id; that goes to standard error.
 fn missing(failed: &Failed) -> String {
-    let reason = failed.error.code().unwrap_or_else(|| failed.error.message());
-    comment(&format!("NOT READ, so missing here: {} ({reason})", failed.scope))
+    comment(&format!("NOT READ, so missing here: {} ({})", failed.what, failed.reason))
 }
 
 fn title(holding: &Holding) -> String {
     let name = holding.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
     let mut title = comment(&format!("{name}{}", holding.scope));
-    if !holding.off.is_empty() {
-        let names = holding.off.join(", ");
-        title += &comment(&format!("Off, and left out ({}): {names}", holding.off.len()));
+    for (kind, off) in &holding.off {
+        title += &comment(&format!("Off, and left out ({}): {}", kind.counted(off.len()), off.join(", ")));
     }
     title
 }
 
-fn adopt(holding: &Holding, plan: &Pricing, prefix: &str, given: &mut Given) -> Adopted {
-    let name = given.unique(format!("{prefix}_{}", names::slug(&plan.name)));
-    let mut body = vec![
-        ("scope".to_owned(), text(holding.scope.as_str())),
-        ("name".to_owned(), text(plan.name.as_str())),
-    ];
-    if plan.tier == Tier::Free {
-        body.push(("tier".to_owned(), text("Free")));
-    }
-    let is_on = plan.tier == Tier::Standard;
-    body.extend(
-        plan.subplan.iter().filter(|_| is_on).map(|subplan| ("subplan".to_owned(), text(subplan.as_str()))),
-    );
-    if plan.enforce == Some(true) {
-        body.push(("enforce".to_owned(), Expression::Word("true".to_owned())));
-    }
-    // What is off is left alone: an import lists what is on, and anything else would be a change.
-    let on = plan.extensions.iter().filter(|(_, extension)| is_on && extension.enabled);
-    let on: Vec<_> = on.map(|(name, one)| (name.clone(), extension(one))).collect();
-    if !on.is_empty() {
-        body.push(("extensions".to_owned(), Expression::Object(on)));
-    }
-    let id = Pricings::id(&holding.scope, &plan.name);
-    Adopted { block: block("resource", &[PLAN, &name], &body), name, id }
-}
-
-fn extension(extension: &Extension) -> Expression {
-    let enabled = ("enabled".to_owned(), Expression::Word("true".to_owned()));
-    if extension.properties.is_empty() {
-        return Expression::Line(vec![enabled]);
-    }
-    let properties = extension.properties.iter();
-    let properties = properties.map(|(name, value)| (name.clone(), text(value.as_str()))).collect();
-    Expression::Object(vec![enabled, ("properties".to_owned(), Expression::Object(properties))])
-}
-
-fn imports(adopted: &[Adopted], format: Format) -> File {
+fn imports(adopted: &[Import<'_>], format: Format) -> File {
     match format {
         Format::Hcl => {
             let blocks = adopted.iter().map(|one| {
-                let to = Expression::Word(format!("{PLAN}.{}", one.name));
-                block("import", &[], &[("to".to_owned(), to), ("id".to_owned(), text(one.id.as_str()))])
+                let to = Expression::Word(one.address.clone());
+                block("import", &[], &[("to".to_owned(), to), ("id".to_owned(), text(one.id))])
             });
             let blocks: Vec<String> = blocks.collect();
             let note = comment("Once applied, these can be deleted.");
@@ -151,10 +114,8 @@ fn imports(adopted: &[Adopted], format: Format) -> File {
             File { name: "defender_imports.tf", content, inline: None }
         }
         Format::Import => {
-            let commands: Vec<String> = adopted
-                .iter()
-                .map(|one| format!("{} {}", shell(&format!("{PLAN}.{}", one.name)), shell(&one.id)))
-                .collect();
+            let commands: Vec<String> =
+                adopted.iter().map(|one| format!("{} {}", shell(&one.address), shell(one.id))).collect();
             let lines = commands.iter().map(|command| comment(&format!("terraform import {command}")));
             let calls: String = commands.iter().flat_map(|command| ["adopt ", command, "\n"]).collect();
             File {
@@ -190,36 +151,42 @@ fn shell(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::arm::{Error, ErrorKind, Scope};
+    use std::sync::Arc;
+
     use serde_json::json;
+
+    use super::*;
+    use crate::adopt::kinds::Kind;
+    use crate::adopt::plans;
+    use crate::arm::{Error, ErrorKind, Scope};
+    use crate::pricings::Plans;
 
     fn estate() -> Estate {
         let scope: Scope = "/subscriptions/00000000-0000-0000-0000-000000000001".parse().unwrap();
-        let plan = Pricing::from_body(&json!({"name": "CloudPosture", "properties": {
+        let listed = Plans::read(&[
+            json!({"name": "CloudPosture", "properties": {
             "pricingTier": "Standard", "enforce": "True", "extensions": [
                 {"name": "Off", "isEnabled": "False", "additionalExtensionProperties": {"a": "b"}},
                 {"name": "On", "isEnabled": "True"},
                 {"name": "Scan", "isEnabled": "True",
-                    "additionalExtensionProperties": {"ExclusionTags": "[{\"Key\":\"${x}\"}]"}}]}}))
-        .unwrap();
-        let off = vec!["Arm".to_owned()];
+                    "additionalExtensionProperties": {"ExclusionTags": "[{\"Key\":\"${x}\"}]"}}]}}),
+            json!({"name": "Arm", "properties": {"pricingTier": "Free"}}),
+        ]);
+        let mut holding = Holding::new(scope.clone(), Some("A\n\"${b}\"".into()));
+        assert!(plans::take(&mut holding, &Arc::new(listed), false).is_empty());
         let error = Error::not_sent(ErrorKind::Forbidden, "listing", "/", "no");
-        Estate {
-            failures: vec![Failed { scope: scope.clone(), error }],
-            holdings: vec![Holding { scope, name: Some("A\n\"${b}\"".into()), plans: vec![plan], off }],
-        }
+        Estate { failures: vec![Failed::at(&scope, Kind::Settings.many(), error)], holdings: vec![holding] }
     }
 
     #[test]
     fn a_plan_and_its_import() {
         let files = written(&estate(), Format::Hcl, "registry.terraform.io/defender-tf/defender");
-        let expected = r#"# Plans of Microsoft Defender for Cloud as they are: 1 in 1 subscriptions.
-# Written by `terraform-provider-defender adopt`. The first plan imports them and changes nothing.
-# NOT READ, so missing here: /subscriptions/00000000-0000-0000-0000-000000000001 (no)
+        let expected = r#"# Microsoft Defender for Cloud as it is: 1 plan of 1 subscription.
+# Written by `terraform-provider-defender adopt`. The first plan imports this and changes nothing.
+# NOT READ, so missing here: settings of /subscriptions/00000000-0000-0000-0000-000000000001 (Azure refused: permission is missing)
 
 # A "${b}": /subscriptions/00000000-0000-0000-0000-000000000001
-# Off, and left out (1): Arm
+# Off, and left out (1 plan): Arm
 
 resource "defender_plan" "a_b_cloud_posture" {
   scope   = "/subscriptions/00000000-0000-0000-0000-000000000001"

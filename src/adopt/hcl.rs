@@ -14,6 +14,8 @@ pub(super) enum Expression {
     Object(Vec<(String, Self)>),
     /// An object on one line.
     Line(Vec<(String, Self)>),
+    /// A list; on one line unless objects stand in it.
+    List(Vec<Self>),
 }
 
 /// A quoted text.
@@ -57,14 +59,30 @@ fn entries(entries: &[(String, Expression)], depth: usize, apart: bool) -> Strin
 }
 
 impl Expression {
-    fn is_long(&self) -> bool {
-        matches!(self, Self::Object(_))
+    /// Whether it takes several lines.
+    pub(super) fn is_long(&self) -> bool {
+        match self {
+            Self::Object(inside) => !inside.is_empty(),
+            Self::List(items) => items.iter().any(Self::is_long),
+            Self::Text(_) | Self::Word(_) | Self::Line(_) => false,
+        }
     }
 
     fn rendered(&self, depth: usize) -> String {
         match self {
             Self::Text(text) => quoted(text),
             Self::Word(word) => word.clone(),
+            Self::Object(inside) if inside.is_empty() => "{}".to_owned(),
+            Self::List(items) if self.is_long() => {
+                let indentation = "  ".repeat(depth);
+                let items =
+                    items.iter().map(|item| format!("{indentation}  {},\n", item.rendered(depth + 1)));
+                format!("[\n{}{indentation}]", items.collect::<String>())
+            }
+            Self::List(items) => {
+                let items = items.iter().map(|item| item.rendered(depth));
+                format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            }
             Self::Object(inside) => {
                 format!("{{\n{}{}}}", entries(inside, depth + 1, false), "  ".repeat(depth))
             }
@@ -86,7 +104,7 @@ fn key(name: &str) -> String {
 }
 
 /// A text in quotes, in which nothing is a template.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

@@ -1,42 +1,22 @@
-//! What Azure has, as a configuration: reads the plans of subscriptions, and writes the resources and the imports with
-//! which a plan is empty.
+//! What Azure has, as a configuration: reads subscriptions and management groups, and writes the resources and the imports
+//! with which a plan is empty.
 //!
-//! [`read`] asks Azure and makes a plain [`Estate`]; [`written`] makes texts of it and asks nobody.
+//! [`read`] asks Azure and makes a plain [`Estate`]; [`written`] makes texts of it and asks nobody. Plans are written from what
+//! Azure says; all other kinds as `terraform query` finds them and an import reads them, so that what is written is what the
+//! state will be.
 
+mod assignments;
+mod estate;
 mod files;
 mod hcl;
+mod kinds;
 mod names;
+mod objects;
+mod plans;
 mod reading;
 
+pub use estate::{Estate, Failed, Holding};
 pub use files::{File, Format, written};
-pub use reading::{Failed, read};
-
-use crate::arm::Scope;
-use crate::pricings::Pricing;
-
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Estate {
-    /// Subscriptions in the order in which they are written.
-    pub holdings: Vec<Holding>,
-    /// What could not be read.
-    pub failures: Vec<Failed>,
-}
-
-/// A subscription and its plans.
-#[derive(Debug)]
-pub struct Holding {
-    scope: Scope,
-    name: Option<String>,
-    /// Plans to write, by name.
-    plans: Vec<Pricing>,
-    /// Names of plans that are off and not written.
-    off: Vec<String>,
-}
-
-impl Estate {
-    /// How many plans are written.
-    pub fn plans(&self) -> usize {
-        self.holdings.iter().map(|holding| holding.plans.len()).sum()
-    }
-}
+pub use hcl::quoted;
+pub use kinds::Kind;
+pub use reading::{Wish, read};

@@ -22,6 +22,15 @@ pub(super) fn slug(text: &str) -> String {
     word
 }
 
+/// How long the part of a name may be that comes from what Azure calls an object.
+const LONGEST: usize = 60;
+
+/// A word that is not too long to be read.
+pub(super) fn short(word: &str) -> String {
+    let word: String = word.chars().take(LONGEST).collect();
+    word.trim_end_matches('_').to_owned()
+}
+
 /// Names for these subscriptions, by their own names and their GUIDs. Those of the same name get the beginning of the GUID
 /// or, where that is not enough, all of it; one whose name is no word is called by its GUID.
 pub(super) fn of_subscriptions(subscriptions: &[(Option<&str>, &str)]) -> Vec<String> {
@@ -49,17 +58,18 @@ fn distinguished(names: &[String], suffix: impl Fn(usize) -> String) -> Vec<Stri
     names.iter().enumerate().map(name).collect()
 }
 
-/// Names that were given already.
+/// Names that were given already, with the types for which they were.
 #[derive(Debug, Default)]
-pub(super) struct Given(HashSet<String>);
+pub(super) struct Given(HashSet<(&'static str, String)>);
 
 impl Given {
     /// The name, or the name with the first number that makes it a new one.
-    pub(super) fn unique(&mut self, name: String) -> String {
+    pub(super) fn unique(&mut self, kind: &'static str, name: String) -> String {
         let numbered = (2_u32..).map(|number| format!("{name}_{number}"));
-        let free = std::iter::once(name.clone()).chain(numbered).find(|name| !self.0.contains(name));
+        let is_free = |name: &String| !self.0.contains(&(kind, name.clone()));
+        let free = std::iter::once(name.clone()).chain(numbered).find(is_free);
         let free = free.unwrap_or(name);
-        self.0.insert(free.clone());
+        self.0.insert((kind, free.clone()));
         free
     }
 }
@@ -106,7 +116,9 @@ mod tests {
         ];
         assert_eq!(names, expected);
         let mut given = Given::default();
-        let unique = ["a", "a", "a_2", "b"].map(|name| given.unique(name.to_owned()));
+        let unique = ["a", "a", "a_2", "b"].map(|name| given.unique("x", name.to_owned()));
         assert_eq!(unique, ["a", "a_2", "a_2_2", "b"]);
+        assert_eq!(given.unique("y", "a".to_owned()), "a");
+        assert_eq!(short(&format!("{}_bc", "a".repeat(59))), "a".repeat(59));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::options::{HELP, Options, unknown};
+use super::options::{each, one_of};
 use crate::availability::{Field, Query};
 use crate::catalog::model::Catalog;
 
@@ -26,19 +26,9 @@ pub(super) enum Asked<'a> {
     Matrix(Query<'a>, Format),
 }
 
-impl Format {
-    /// The words for them, in the same order.
-    pub(super) const NAMES: [&'static str; 3] = ["table", "json", "markdown"];
-
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "table" => Some(Self::Table),
-            "json" => Some(Self::Json),
-            "markdown" => Some(Self::Markdown),
-            _ => None,
-        }
-    }
-}
+/// The words for them.
+const FORMATS: [(&str, Format); 3] =
+    [("table", Format::Table), ("json", Format::Json), ("markdown", Format::Markdown)];
 
 /// Reads the arguments behind the command's name. Of an option that stands twice, the last one counts.
 ///
@@ -47,42 +37,21 @@ impl Format {
 /// What is wrong with them, in a line.
 pub(super) fn read(catalog: &Catalog, arguments: Vec<OsString>) -> Result<Asked<'_>, String> {
     let (mut query, mut format) = (Query::default(), Format::Table);
-    let mut options = Options::new(arguments);
-    while let Some(given) = options.next()? {
-        if HELP.contains(&given.argument.as_str()) {
-            return Ok(Asked::Help);
+    let is_known = |name: &str| name == "--format" || field(name).is_some();
+    let is_help = each(arguments, &[], is_known, |name, value| {
+        match field(name) {
+            Some(field) => query.set(catalog, field, value).map_err(|wrong| format!("{name}: {wrong}"))?,
+            None => format = one_of(name, value, &FORMATS)?,
         }
-        let (name, option) = (given.name.clone(), Name::parse(&given.name)?);
-        let value = options.value(given)?;
-        match option {
-            Name::Filter(field) => {
-                query.set(catalog, field, &value).map_err(|wrong| format!("{name}: {wrong}"))?;
-            }
-            Name::Format => {
-                let wrong = || format!("{name}: {value:?} is none of {}", Format::NAMES.join(", "));
-                format = Format::parse(&value).ok_or_else(wrong)?;
-            }
-        }
-    }
-    Ok(Asked::Matrix(query, format))
+        Ok(())
+    })?;
+    Ok(if is_help { Asked::Help } else { Asked::Matrix(query, format) })
 }
 
-/// An option.
-enum Name {
-    Filter(Field),
-    Format,
-}
-
-impl Name {
-    fn parse(argument: &str) -> Result<Self, String> {
-        let name = argument.strip_prefix("--");
-        let field = name.and_then(|name| Field::ALL.into_iter().find(|field| field.as_str() == name));
-        match field {
-            Some(field) => Ok(Self::Filter(field)),
-            None if name == Some("format") => Ok(Self::Format),
-            None => Err(unknown(argument)),
-        }
-    }
+/// What an option filters by, if it does.
+fn field(option: &str) -> Option<Field> {
+    let name = option.strip_prefix("--")?;
+    Field::ALL.into_iter().find(|field| field.as_str() == name)
 }
 
 #[cfg(test)]
@@ -124,11 +93,5 @@ mod tests {
         ] {
             assert_eq!(read_all(arguments).unwrap_err(), expected, "{arguments:?}");
         }
-    }
-
-    #[test]
-    fn every_format_has_its_word() {
-        let formats = Format::NAMES.map(Format::parse);
-        assert_eq!(formats, [Format::Table, Format::Json, Format::Markdown].map(Some));
     }
 }

@@ -8,6 +8,7 @@ mod options;
 mod stdout;
 mod table;
 
+use tfplugin_protocol::provider::DynResource;
 use tfplugin_protocol::{Command, Result};
 
 use crate::context::Context;
@@ -16,6 +17,9 @@ use crate::context::Context;
 pub trait Surroundings {
     /// The provider's address.
     const ADDRESS: &'static str;
+
+    /// The resources that there are.
+    fn resources() -> &'static [&'static dyn DynResource<Context>];
 
     /// The surroundings of an empty provider block.
     ///
@@ -31,7 +35,7 @@ pub const fn all<S: Surroundings>() -> &'static [Command] {
         &[
             Command {
                 name: "adopt",
-                summary: "write what subscriptions have as a configuration with imports",
+                summary: "write what there is as a configuration with imports",
                 run: adopt::run::<S>,
             },
             Command {

@@ -63,6 +63,50 @@ impl Given {
     }
 }
 
+/// Hands over each option: its name, and its value unless it is one of `flags`. True where somebody asks how to ask, and what
+/// stands behind that does not count.
+///
+/// # Errors
+///
+/// What is wrong with the arguments, in a line; also what `take` says.
+pub(super) fn each(
+    arguments: Vec<OsString>,
+    flags: &[&str],
+    is_known: impl Fn(&str) -> bool,
+    mut take: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Result<bool, String> {
+    let mut options = Options::new(arguments);
+    while let Some(given) = options.next()? {
+        let name = given.name.clone();
+        if HELP.contains(&given.argument.as_str()) {
+            return Ok(true);
+        }
+        if flags.contains(&name.as_str()) && !given.has_value() {
+            take(&name, "")?;
+            continue;
+        }
+        if !is_known(&name) {
+            return Err(unknown(&given.argument));
+        }
+        let value = options.value(given)?;
+        take(&name, &value)?;
+    }
+    Ok(false)
+}
+
+/// The word of a closed list.
+///
+/// # Errors
+///
+/// It is none of them.
+pub(super) fn one_of<T: Copy>(name: &str, value: &str, words: &[(&str, T)]) -> Result<T, String> {
+    let found = words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        format!("{name}: {value:?} is none of {}", words.join(", "))
+    })
+}
+
 /// What is said of an option that there is not.
 pub(super) fn unknown(option: &str) -> String {
     format!("there is no option {option:?}; try --help")

@@ -75,6 +75,18 @@ impl Policy {
         flight.get(call, |_| true, fetch).await
     }
 
+    /// The category of a definition or an initiative, without a look at its members.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be read; [`ErrorKind::NotFound`] where there is no such definition any more.
+    pub async fn category(&self, id: &str, call: &Call) -> Result<Option<String>, Error> {
+        let act = "reading the policy definition";
+        let request = |version| self.client.send(Request::get(id, version).act(act), call);
+        let body = self.authorization.with(request).await?.body;
+        Ok(body["properties"]["metadata"]["category"].as_str().map(str::to_owned))
+    }
+
     async fn fetch_definition(&self, id: &str, call: &Call) -> Result<Arc<Definition>, Error> {
         let request =
             |version| self.client.send(Request::get(id, version).act("reading the policy definition"), call);

@@ -59,6 +59,10 @@ impl Provider for Defender {
 impl Surroundings for Defender {
     const ADDRESS: &'static str = "registry.terraform.io/defender-tf/defender";
 
+    fn resources() -> &'static [&'static dyn DynResource<Context>] {
+        resources::ALL
+    }
+
     fn context() -> Result<Context> {
         // What is said of a cloud's end is said again by every plan.
         let mut warnings = Diagnostics::default();

@@ -1,11 +1,12 @@
 //! The section on import: by id, by an `import` block, and by identity.
 
+use defender::adopt::quoted;
 use tfplugin_protocol::provider::IdentityAttribute;
 use tfplugin_protocol::reference::ResourceReference;
 
 use super::fields::plain;
 use super::import_arguments;
-use super::markdown::{fenced, quoted};
+use super::markdown::fenced;
 
 /// The section. What the identity of the object comes to is asked of the resource.
 pub(super) fn section(script: &str, resource: &ResourceReference) -> Result<String, String> {

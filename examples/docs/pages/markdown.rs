@@ -22,9 +22,3 @@ pub(super) fn first_sentence(text: &str) -> String {
 pub(super) fn fenced(language: &str, text: &str) -> String {
     format!("```{language}\n{}\n```\n", text.trim_end())
 }
-
-/// A string of Terraform's language.
-pub(super) fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
-    format!("\"{escaped}\"")
-}

@@ -1,11 +1,12 @@
 //! Arguments of `adopt`.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::adopt::Format;
+use crate::adopt::{Format, Kind, Wish};
 use crate::arm::{Scope, ScopeKind};
-use crate::commands::options::{HELP, Options, unknown};
+use crate::commands::options::{each, one_of};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -19,54 +20,64 @@ pub(super) enum Asked {
 /// What to read, and how to write it.
 #[derive(Debug)]
 pub(super) struct Order {
-    /// Subscriptions and management groups; none means the one of the environment.
-    pub(super) scopes: Vec<Scope>,
+    /// What to read; no scopes mean the one of the environment.
+    pub(super) wish: Wish,
     /// How imports are written.
     pub(super) format: Format,
-    /// Whether plans that are off are written, too.
-    pub(super) include_free: bool,
     /// The directory for files; standard output if absent.
     pub(super) out: Option<PathBuf>,
 }
 
-/// Reads the arguments behind the command's name. Of an option that stands twice, the last one counts, but for scopes.
+const FLAGS: [&str; 2] = ["--include-free", "--all-assignments"];
+const NAMES: [&str; 4] = ["--scope", "--only", "--format", "--out"];
+const FORMATS: [(&str, Format); 2] = [("hcl", Format::Hcl), ("import", Format::Import)];
+
+/// Reads the arguments behind the command's name. Of an option that stands twice, the last one counts, but for scopes and
+/// kinds, which add up.
 ///
 /// # Errors
 ///
 /// What is wrong with them, in a line.
 pub(super) fn read(arguments: Vec<OsString>) -> Result<Asked, String> {
-    let mut order = Order { scopes: Vec::new(), format: Format::Hcl, include_free: false, out: None };
-    let mut options = Options::new(arguments);
-    while let Some(given) = options.next()? {
-        match given.name.as_str() {
-            name if HELP.contains(&name) => return Ok(Asked::Help),
-            "--include-free" if !given.has_value() => {
-                order.include_free = true;
-                continue;
+    let (mut scopes, mut kinds, mut flags) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut format, mut out) = (Format::Hcl, None);
+    let is_help = each(
+        arguments,
+        &FLAGS,
+        |name| NAMES.contains(&name),
+        |name, value| {
+            if FLAGS.contains(&name) {
+                flags.insert(name.to_owned());
+                return Ok(());
             }
-            "--scope" | "--format" | "--out" => {}
-            _ => return Err(unknown(&given.argument)),
-        }
-        let name = given.name.clone();
-        let value = options.value(given)?;
-        if value.is_empty() {
-            return Err(format!("{name} needs a value"));
-        }
-        match name.as_str() {
-            "--scope" => order.scopes.push(scope(&value)?),
-            "--format" => order.format = format(&value)?,
-            _ => order.out = Some(value.into()),
-        }
+            if value.is_empty() {
+                return Err(format!("{name} needs a value"));
+            }
+            match name {
+                "--scope" => scopes.push(scope(value)?),
+                "--only" => {
+                    let words = Kind::ALL.map(|kind| (kind.word(), kind));
+                    for word in value.split(',') {
+                        kinds.insert(one_of(name, word.trim(), &words)?);
+                    }
+                }
+                "--format" => format = one_of(name, value, &FORMATS)?,
+                _ => out = Some(value.into()),
+            }
+            Ok(())
+        },
+    )?;
+    if is_help {
+        return Ok(Asked::Help);
     }
-    Ok(Asked::Estate(order))
-}
-
-fn format(name: &str) -> Result<Format, String> {
-    match name {
-        "hcl" => Ok(Format::Hcl),
-        "import" => Ok(Format::Import),
-        _ => Err(format!("--format: {name:?} is none of hcl, import")),
+    if kinds.is_empty() {
+        kinds.extend(Kind::ALL);
     }
+    let (include_off, all_assignments) = (flags.contains(FLAGS[0]), flags.contains(FLAGS[1]));
+    if all_assignments && !kinds.contains(&Kind::Assignments) {
+        return Err("--all-assignments: assignments are not among what --only names".to_owned());
+    }
+    Ok(Asked::Estate(Order { wish: Wish { scopes, kinds, include_off, all_assignments }, format, out }))
 }
 
 /// A subscription, also by its GUID alone, or a management group.
@@ -107,12 +118,18 @@ mod tests {
             "--format",
             "import",
             "--include-free",
+            "--only=plans, storage",
+            "--only",
+            "plans",
             "--out=a",
         ]);
-        let Ok(Asked::Estate(order)) = asked else { panic!("{asked:?}") };
-        assert_eq!(order.scopes.len(), 3);
-        assert_eq!(order.scopes[0], order.scopes[1]);
-        assert_eq!((order.format, order.include_free, order.out), (Format::Import, true, Some("a".into())));
+        let Ok(Asked::Estate(Order { wish, format, out })) = asked else { panic!("{asked:?}") };
+        assert_eq!(wish.scopes.len(), 3);
+        assert_eq!(wish.scopes[0], wish.scopes[1]);
+        assert_eq!((format, wish.include_off, out), (Format::Import, true, Some("a".into())));
+        assert_eq!(wish.kinds, BTreeSet::from([Kind::Plans, Kind::Storage]));
+        let Ok(Asked::Estate(Order { wish, .. })) = read_all(&["--all-assignments"]) else { panic!() };
+        assert!(wish.all_assignments && wish.kinds.len() == Kind::ALL.len());
         assert!(matches!(read_all(&["--scope", GUID, "--help"]), Ok(Asked::Help)));
     }
 
@@ -126,6 +143,12 @@ mod tests {
             (&["--include-free=no"], "there is no option \"--include-free=no\"; try --help"),
             (&["--scope"], "--scope needs a value"),
             (&["--out="], "--out needs a value"),
+            (
+                &["--only=plans,machines"],
+                "--only: \"machines\" is none of plans, settings, contacts, workspaces, assessments, storage, assignments",
+            ),
+            (&["--only=plans,"], "--only: \"\" is none of plans, "),
+            (&["--only=plans", "--all-assignments"], "--all-assignments: assignments are not among"),
             (&["--format", "json"], "--format: \"json\" is none of hcl, import"),
             (
                 &["--scope=my-subscription"],

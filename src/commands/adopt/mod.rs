@@ -7,35 +7,46 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use tfplugin_protocol::{Attr, Diagnostics};
 
-use crate::adopt::{Estate, File, written};
+use crate::adopt::{Estate, File, Wish, written};
 use crate::arm::Scope;
 use crate::context::Context;
-use crate::diagnostics::explain;
 use arguments::{Asked, Order, read};
 
 use super::{Surroundings, stdout};
 
 const HELP: &str = "\
-Reads which Defender plans are on and writes the configuration that has them, with imports: the first plan imports
-everything and changes nothing. Signs in by the environment (ARM_CLIENT_ID, …, or the Azure CLI), as the provider does.
-Only reads.
+Reads what Microsoft Defender for Cloud has on subscriptions and management groups, and writes the configuration that
+has it, with imports: the first plan imports everything and changes nothing. Signs in by the environment (ARM_CLIENT_ID,
+…, or the Azure CLI), as the provider does. Only reads.
 
 Usage: terraform-provider-defender adopt [options]
 
-  --scope SCOPE     a subscription (its id or GUID), or a management group (its id), which stands for all subscriptions
-                    below it; can be given several times; default: ARM_SUBSCRIPTION_ID
-  --format FORMAT   hcl: with import blocks, for Terraform 1.5 or OpenTofu 1.6 and later
-                    import: with `terraform import` commands, for any version; default: hcl
-  --include-free    also write plans that are off, with tier = \"Free\"
-  --out DIR         write files into this directory instead of standard output, over none that is there:
-                    defender_provider.tf, defender_adopted.tf, and defender_imports.tf or, with --format import,
-                    defender_import.sh. On standard output the commands of --format import are comments at the end.
-  --help            print this text
+  --scope SCOPE      a subscription (its id or GUID), or a management group (its id), which stands for itself and for
+                     all groups and subscriptions below it; can be given several times; default: ARM_SUBSCRIPTION_ID
+  --only KINDS       only these kinds, with commas between them: plans, settings, contacts, workspaces, assessments,
+                     storage, assignments; default: all
+  --format FORMAT    hcl: with import blocks, for Terraform 1.5 or OpenTofu 1.6 and later
+                     import: with `terraform import` commands, for any version; default: hcl
+  --include-free     also write what is off as Azure has it in a new subscription: plans, with tier = \"Free\", and
+                     settings, with enabled = false; otherwise comments name them
+  --all-assignments  also write policy assignments that have nothing to do with Defender
+  --out DIR          write files into this directory instead of standard output, over none that is there:
+                     defender_provider.tf, defender_adopted.tf, and defender_imports.tf or, with --format import,
+                     defender_import.sh. On standard output the commands of --format import are comments at the end.
+  --help             print this text
 
-Written are plans of subscriptions, with the extensions that are on. Settings of single machines are not.
+Written are, of each subscription: the plans, with the extensions that are on; the settings that are on; the security
+contact, the workspace and the vulnerability assessment, where they are set; storage accounts that override what
+the subscription says; and policy assignments made right at the subscription or management group, of definitions
+that are Defender's: those that deploy its components, and all of the category Security Center.
+
+Not written are plans of single machines, assignments at resource groups and resources, and extensions on machines: there
+are too many of them, and what policies deploy is not to be managed twice. For those that are, `terraform query` finds
+machine by machine what there is (Terraform 1.14 and later).
 
 Exit codes: 0 everything was read and written; 1 nothing was written; 2 the arguments are wrong; 3 something could not
 be read, which standard error and a comment name, and the rest was written.
@@ -70,16 +81,17 @@ fn adopt<S: Surroundings>(order: &Order) -> Ended {
         // Before Azure is asked for anything.
         check(directory, order)?;
     }
-    let context = S::context().map_err(failed)?;
-    let scopes = scopes(&context, order)?;
+    let context = Arc::new(S::context().map_err(failed)?);
+    let wish = Wish { scopes: scopes(&context, order)?, ..order.wish.clone() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| (FAILURE, format!("cannot start: {error}")))?;
-    let estate =
-        runtime.block_on(crate::adopt::read(&context, &scopes, order.include_free)).map_err(failed)?;
+    let reading = crate::adopt::read(context, S::resources(), &wish);
+    let estate = runtime.block_on(reading).map_err(failed)?;
     for failure in &estate.failures {
-        let said = explain(&failure.error);
-        tell(&format!("{}: {}", failure.scope, said.summary));
-        tell(&said.detail);
+        tell(&format!("{}: {}", failure.what, failure.reason));
+        if !failure.detail.is_empty() {
+            tell(&failure.detail);
+        }
     }
     if estate.holdings.is_empty() && !estate.failures.is_empty() {
         return Err((FAILURE, "nothing could be read, so nothing is written".to_owned()));
@@ -95,7 +107,7 @@ fn adopt<S: Surroundings>(order: &Order) -> Ended {
 
 fn scopes(context: &Context, order: &Order) -> Result<Vec<Scope>, (u8, String)> {
     match &context.default_scope {
-        _ if !order.scopes.is_empty() => Ok(order.scopes.clone()),
+        _ if !order.wish.scopes.is_empty() => Ok(order.wish.scopes.clone()),
         Attr::Known(scope) => Ok(vec![scope.clone()]),
         Attr::Null | Attr::Unknown => {
             Err((USAGE, "say which subscription: --scope, or ARM_SUBSCRIPTION_ID; try --help".to_owned()))
@@ -104,10 +116,12 @@ fn scopes(context: &Context, order: &Order) -> Result<Vec<Scope>, (u8, String)> 
 }
 
 fn summary(estate: &Estate) -> String {
-    let Estate { holdings, failures } = estate;
-    let (plans, read, missing) = (estate.plans(), holdings.len(), failures.len());
-    let missing = if missing == 0 { String::new() } else { format!("; {missing} scopes could not be read") };
-    format!("{plans} plans of {read} subscriptions{missing}")
+    let missing = match estate.failures.len() {
+        0 => String::new(),
+        1 => "; one thing could not be read".to_owned(),
+        count => format!("; {count} things could not be read"),
+    };
+    estate.summary() + &missing
 }
 
 fn joined(files: &[File]) -> String {

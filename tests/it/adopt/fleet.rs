@@ -1,6 +1,6 @@
 //! Whole estates: Microsoft's published list, and a management group of thirty subscriptions of all kinds.
 
-use super::{adopt, adopt_into, assert_adopted, assert_empty, on, plan, published, scene};
+use super::{adopt, adopt_into, assert_adopted, assert_empty, plan, published, scene, written};
 use crate::harness::terraform;
 use crate::shared::process::{self, Failure};
 use crate::shared::terraform::Terraform;
@@ -51,12 +51,60 @@ fn plans(number: usize) -> Vec<Value> {
     chosen.map(|(_, (name, properties))| plan(&subscription, name, properties)).collect()
 }
 
+/// What else a subscription has, by its number.
+fn others(number: usize) -> Vec<Value> {
+    let scope = format!("/subscriptions/{}", subscription(number));
+    let object = |path: &str, properties: &Value| {
+        let kind = if path.contains("/settings/") { "DataExportSettings" } else { "" };
+        json!({"id": format!("{scope}{path}"), "name": path.rsplit('/').next(), "kind": kind, "properties": properties})
+    };
+    let account = "/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/uploads";
+    let own = json!({"isEnabled": true, "overrideSubscriptionLevelSettings": number.is_multiple_of(2),
+        "malwareScanning": {"onUpload": {"isEnabled": true, "capGBPerMonth": number}}});
+    let contact =
+        json!({"emails": format!("soc{number}@example.com"), "isEnabled": !number.is_multiple_of(4)});
+    let all = [
+        (2, object("/providers/Microsoft.Security/settings/MCAS", &json!({"enabled": true}))),
+        (3, object("/providers/Microsoft.Security/securityContacts/default", &contact)),
+        (5, object(account, &json!({}))),
+        (
+            5,
+            object(
+                &format!("{account}/providers/Microsoft.Security/defenderForStorageSettings/current"),
+                &own,
+            ),
+        ),
+        (7, assignment(&scope, number)),
+    ];
+    all.into_iter().filter(|(of, _)| number.is_multiple_of(*of)).map(|(_, object)| object).collect()
+}
+
+/// An assignment of a definition that the group has.
+fn assignment(scope: &str, number: usize) -> Value {
+    let definition = format!("{GROUP}/providers/Microsoft.Authorization/policyDefinitions/audit");
+    json!({"id": format!("{scope}/providers/Microsoft.Authorization/policyAssignments/audit{number}"),
+        "name": format!("audit{number}"), "type": "Microsoft.Authorization/policyAssignments",
+        "properties": {"policyDefinitionId": definition, "scope": scope, "displayName": NAMES[number % NAMES.len()],
+            "enforcementMode": "Default", "definitionVersion": "1.*.*"}})
+}
+
+/// What the groups have: a definition, and assignments of it.
+fn of_groups() -> [Value; 3] {
+    let definition = json!({"id": format!("{GROUP}/providers/Microsoft.Authorization/policyDefinitions/audit"),
+        "name": "audit", "type": "Microsoft.Authorization/policyDefinitions", "properties": {
+            "policyType": "Custom", "mode": "All", "displayName": "Audit", "parameters": {},
+            "metadata": {"category": "Security Center"},
+            "policyRule": {"if": {"field": "type", "equals": "x"}, "then": {"effect": "audit"}}}});
+    [definition, assignment(GROUP, 0), assignment(&GROUP.replace("fleet", "below"), 1)]
+}
+
 fn fleet(count: usize) -> Value {
     let ids: Vec<String> = (1..=count).map(subscription).collect();
     let (upper, lower) = ids.split_at(count / 2);
     let named = |(index, id): (usize, &String)| json!({"id": format!("/subscriptions/{id}"), "displayName": NAMES[index % NAMES.len()]});
     let mut resources: Vec<Value> = ids.iter().enumerate().map(named).collect();
-    resources.extend((1..=count).flat_map(plans));
+    resources.extend((1..=count).flat_map(|number| plans(number).into_iter().chain(others(number))));
+    resources.extend(of_groups());
     json!({"resources": resources, "management_groups": [
         {"name": "fleet", "subscriptions": upper},
         {"name": "below", "parent": "fleet", "subscriptions": lower}]})
@@ -68,15 +116,18 @@ fn microsofts_list() -> Result<(), Failure> {
     let ids = scene.azure.ready().subscriptions.clone();
     let scopes: Vec<&str> = ids.iter().flat_map(|id| ["--scope", id]).collect();
     adopt_into(&scene, &scopes)?;
-    assert_adopted(&scene, on(&scene.azure))
+    assert_adopted(&scene, written(&scene.azure))
 }
 
 #[test]
 fn thirty_subscriptions_of_a_management_group() -> Result<(), Failure> {
     let scene = scene(terraform()?, fleet(30))?;
     let said = adopt_into(&scene, &["--scope", GROUP])?;
-    let count = on(&scene.azure);
-    said.require_text(&format!("{count} plans of 30 subscriptions"))?;
+    let count = written(&scene.azure);
+    said.require_text(
+        "15 settings, 10 security contacts, 3 storage accounts, 6 policy assignments of 30 subscriptions and",
+    )?
+    .require_text("and 2 management groups")?;
     let lists =
         scene.azure.requests().into_iter().filter(|request| request.path.contains("/pricings")).count();
     assert_eq!(lists, 30, "one list a subscription");
@@ -89,7 +140,7 @@ fn an_older_terraform() -> Result<(), Failure> {
     let Some(core) = Terraform::if_to_be_had("0.7.0", "1.6.6")? else { return Ok(()) };
     let scene = scene(&core, fleet(6))?;
     adopt_into(&scene, &["--scope", GROUP])?;
-    assert_adopted(&scene, on(&scene.azure))
+    assert_adopted(&scene, written(&scene.azure))
 }
 
 /// The commands, which do not stumble over what is imported already.
@@ -97,8 +148,8 @@ fn an_older_terraform() -> Result<(), Failure> {
 fn commands_instead_of_blocks() -> Result<(), Failure> {
     let scene = scene(terraform()?, fleet(2))?;
     let shown = adopt(&scene.azure, &["--scope", GROUP, "--format", "import"])?.require(0)?;
-    let count = on(&scene.azure);
-    assert_eq!(shown.stdout.matches("\n# terraform import 'defender_plan.").count(), count);
+    let count = written(&scene.azure);
+    assert_eq!(shown.stdout.matches("\n# terraform import 'defender_").count(), count);
     assert!(!shown.stdout.contains("import {"), "{}", shown.stdout);
     adopt_into(&scene, &["--scope", GROUP, "--format=import"])?;
     let again = |expected: &str| -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod command;
 mod fleet;
+mod whole;
 
 use crate::harness::{PROVIDER, ROOT, Scene};
 use crate::shared::process::{self, Failure, Output};
@@ -95,8 +96,16 @@ fn published() -> Value {
     ]})
 }
 
-/// How many plans of the emulator are on.
-fn on(azure: &Emulator) -> usize {
-    let plans = azure.resources().into_iter().filter(|(id, _)| id.contains("/microsoft.security/pricings/"));
-    plans.filter(|(_, document)| document["properties"]["pricingTier"] == "Standard").count()
+/// How many objects of the emulator are written: plans and settings that are on, and whatever else is set.
+fn written(azure: &Emulator) -> usize {
+    let is_written = |(id, document): &(String, Value)| {
+        let properties = &document["properties"];
+        let is = |kind: &str| id.contains(&format!("/{kind}/"));
+        (is("pricings") && properties["pricingTier"] == "Standard")
+            || (is("microsoft.security/settings") && properties["enabled"] == true)
+            || (is("defenderforstoragesettings") && properties["overrideSubscriptionLevelSettings"] == true)
+            || is("securitycontacts")
+            || is("policyassignments")
+    };
+    azure.resources().iter().filter(|one| is_written(one)).count()
 }

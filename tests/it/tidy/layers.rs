@@ -42,7 +42,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
         ],
     ),
     ("commands", &["adopt", "drift", "context", "guide", "diagnostics", "availability", "catalog", "arm"]),
-    ("adopt", &["context", "pricings", "subscriptions", "catalog", "arm"]),
+    ("adopt", &["context", "pricings", "policy", "subscriptions", "catalog", "arm"]),
     ("drift", &["catalog"]),
     ("resources", BELOW_RESOURCES),
     ("data_sources", BELOW_RESOURCES),
