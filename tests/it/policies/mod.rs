@@ -2,6 +2,7 @@
 //! and each control speaks where the baseline is changed against it, and only there.
 
 mod checkov;
+mod checks;
 mod rego;
 mod terraform_test;
 
