@@ -166,10 +166,16 @@ provider "defender" {{
 
     /// The command that [`Workspace::run`] runs, for callers who want to hold the process themselves.
     pub(crate) fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-        let mut command = self.terraform.command();
+        let mut command = self.at_home(self.terraform.command());
+        command.args(arguments);
+        command
+    }
+
+    /// Another program in Terraform's place: in the same directory, with the same environment.
+    pub(crate) fn at_home(&self, mut command: Command) -> Command {
         let kept = KEPT_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         command.env_clear().envs(kept).envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.current_dir(self.path()).args(arguments);
+        command.current_dir(self.path());
         command
     }
 }

@@ -9,6 +9,7 @@ mod adopt;
 mod assignments;
 mod autoprovisioning;
 mod availability;
+mod ci;
 mod coverage;
 mod docs;
 mod drift;
