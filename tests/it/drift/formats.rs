@@ -35,6 +35,10 @@ fn without_spans(text: &str) -> String {
     let mut rest = String::new();
     for line in text.lines() {
         let mut left = line;
+        if line.starts_with('<') {
+            // A line of HTML has no spans.
+            (left, rest) = ("", rest + line);
+        }
         while let Some(start) = left.find('`') {
             let fence = left[start..].chars().take_while(|c| *c == '`').count();
             rest.push_str(&left[..start]);
