@@ -15,6 +15,8 @@ pub enum Cause {
     NotApplied,
     /// A scope above sets it.
     Inherited(String),
+    /// An Azure policy sets it, by this assignment.
+    PolicyAssignment(String),
     /// The Defender portal does so by itself.
     DefenderPortal,
     /// It is what Azure takes where nobody names anything.
@@ -29,6 +31,7 @@ impl Cause {
         match self {
             Self::NotApplied => "not applied",
             Self::Inherited(_) => "inherited",
+            Self::PolicyAssignment(_) => "policy assignment",
             Self::DefenderPortal => "Defender portal",
             Self::AzureDefault => "Azure default",
             Self::Unknown => "unknown",
@@ -42,11 +45,15 @@ impl Cause {
                 "The configuration says so since the last apply; in Azure nothing has changed.".to_owned()
             }
             Self::Inherited(from) => format!("The setting is inherited from {from}."),
+            Self::PolicyAssignment(by) => {
+                format!("Changed outside of Terraform; a policy switches the plan on, assigned as {by}.")
+            }
             Self::DefenderPortal => {
-                "Changed outside of Terraform; the portal switches this on together with the plan.".to_owned()
+                "Changed outside of Terraform; the Defender portal sets it, or switches it on with the plan."
+                    .to_owned()
             }
             Self::AzureDefault => {
-                "Changed outside of Terraform; it is what Azure takes where a request names none.".to_owned()
+                "Changed outside of Terraform; it is what Azure takes where nobody says otherwise.".to_owned()
             }
             Self::Unknown => "Changed outside of Terraform; the plan does not say by whom.".to_owned(),
         }

@@ -124,6 +124,7 @@ impl Change {
             severity: Severity::Configuration,
             exact: true,
             place: self.place(),
+            subscription_wide: self.is_subscription_wide(),
             link: link(&self.kind, &subject),
             subject,
             kind: printable(&self.kind),
@@ -162,6 +163,12 @@ impl Change {
         let named =
             ["id", "scope", "target_id", "storage_account_id"].iter().filter_map(|name| self.text(name));
         named.map(place_of).find(|place| *place != Place::Unknown).unwrap_or(Place::Unknown)
+    }
+
+    /// Whether its id goes on after the subscription with the provider.
+    fn is_subscription_wide(&self) -> bool {
+        let id = self.text("id").unwrap_or_default();
+        id.split('/').nth(3).is_some_and(|step| step.eq_ignore_ascii_case("providers"))
     }
 
     /// The text of an attribute that says which resource it is, if it is no secret.

@@ -109,6 +109,8 @@ pub struct Finding {
     pub exact: bool,
     /// Where it is.
     pub place: Place,
+    /// Whether it is about the subscription's own setting, and not one of a machine's.
+    pub subscription_wide: bool,
     /// The plan that it is about, or what else.
     pub subject: String,
     /// The resource's type.

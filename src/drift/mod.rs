@@ -7,6 +7,7 @@
 mod baseline;
 mod cause;
 mod change;
+mod coverage;
 mod difference;
 mod finding;
 mod formats;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cause::Cause;
 use super::change::{Direction, Findings};
+use super::coverage::Coverage;
 use super::finding::{Finding, Place, Severity, Shown};
 use super::modules::Modules;
 use super::printable::printable;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub(super) drifted: Candidates,
     /// What there is, with and without findings: how many resources, by place and plan.
     pub(super) watched: Watched,
+    /// Who has set plans, where the configuration asks for it.
+    pub(super) coverage: Coverage,
     /// Where modules come from.
     pub(super) modules: Modules,
     /// What went wrong, in Terraform's words.

@@ -68,7 +68,8 @@ impl Report {
         let refresh_only = plan.is_refresh_only();
         let candidates = plan.findings();
         let mut findings = candidates.found;
-        for finding in &findings {
+        for finding in &mut findings {
+            plan.coverage.explain(finding);
             // Also what the state does not have yet.
             if !plan
                 .watched

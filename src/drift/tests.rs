@@ -10,6 +10,7 @@ pub(super) fn finding(id: &str, address: &str) -> Finding {
         severity: Severity::ProtectionOff,
         exact: true,
         place: Place::Subscription("00000000-0000-0000-0000-000000000001".to_owned()),
+        subscription_wide: true,
         subject: "KeyVaults".to_owned(),
         kind: "defender_plan".to_owned(),
         address: address.to_owned(),

@@ -39,6 +39,9 @@ Severities say what is lost. protection_off: a plan is off. capability_lost: an 
 or a role is missing. configuration: something is set otherwise, also where more is on than there should be. cosmetic: nothing
 in Azure behaves differently.
 
+A cause is told where the plan or the catalogue has it: inherited, Azure's default, the Defender portal, a policy assignment; a
+data \"defender_coverage\" in the configuration makes it known for the plans of subscriptions. Nothing is guessed.
+
 In a normal plan the expectation is the configuration. What is planned although Azure has not changed is `not applied`. In a
 refresh-only plan the expectation is the last state. Values that Azure only tells and nobody decides on are never findings.
 

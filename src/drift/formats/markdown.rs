@@ -151,16 +151,23 @@ fn item(finding: &Finding) -> String {
         code(&finding.expected.to_string()),
         code(&finding.actual.to_string()),
         code(&finding.address),
-        if let Cause::Inherited(from) = &finding.cause {
-            format!("The setting is inherited from {}.", code(from))
-        } else {
-            finding.cause.sentence()
-        },
+        cause(&finding.cause),
     );
     if !finding.implied.is_empty() {
         write!(text, " With it: {}.", code(&finding.implied.join(", "))).ok();
     }
     text + &format!(" [Read more]({}), id {}\n", finding.link, code(&finding.id))
+}
+
+/// The sentence, with what comes from the plan as code.
+fn cause(cause: &Cause) -> String {
+    match cause {
+        Cause::Inherited(from) => format!("The setting is inherited from {}.", code(from)),
+        Cause::PolicyAssignment(by) => {
+            format!("Changed outside of Terraform; a policy switches the plan on, assigned as {}.", code(by))
+        }
+        Cause::NotApplied | Cause::DefenderPortal | Cause::AzureDefault | Cause::Unknown => cause.sentence(),
+    }
 }
 
 /// A code span, whose fence is longer than any run of backticks in it.

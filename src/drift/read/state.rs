@@ -6,11 +6,13 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::bounded::{Bounded, Budget, Short};
 use crate::drift::change::Change;
+use crate::drift::coverage;
+use crate::drift::difference::holds_true;
 use crate::drift::kinds::is_ours;
 use crate::drift::plan::Plan;
 
 /// What may be kept of one resource, in bytes.
-const RESOURCE: usize = 1 << 20;
+const RESOURCE: usize = 8 << 20;
 
 /// Reads `prior_state`, or a part of it, into a plan: an object whose members `values`, `root_module`, `child_modules` and
 /// `resources` lead on, in lists or not.
@@ -72,8 +74,10 @@ impl<'de> Visitor<'de> for Resources<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(resource) = items.next_element_seed(Resource)? {
-            if let Some(resource) = resource {
-                self.0.watch(resource.place(), &resource.subject());
+            match resource {
+                Some(resource) if resource.kind == coverage::NAME => self.0.coverage.learn(&resource.before),
+                Some(resource) => self.0.watch(resource.place(), &resource.subject()),
+                None => {}
             }
         }
         Ok(())
@@ -101,13 +105,14 @@ impl<'de> Visitor<'de> for Resource {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Option<Change>, A::Error> {
         let mut resource = Change::default();
         let mut budget = Budget::of(RESOURCE);
-        let mut skipped = false;
+        let (mut skipped, mut managed) = (false, true);
         while let Some(name) = fields.next_key::<String>()? {
             match name.as_str() {
-                "mode" => skipped |= fields.next_value_seed(Short)? != "managed",
+                "mode" => managed = fields.next_value_seed(Short)? == "managed",
                 "type" => {
                     resource.kind = fields.next_value_seed(Short)?;
-                    skipped |= !is_ours(&resource.kind);
+                    // Of the data sources only one says more than its resources.
+                    skipped |= !is_ours(&resource.kind) || (managed == (resource.kind == coverage::NAME));
                 }
                 "values" if !skipped => resource.before = fields.next_value_seed(Bounded(&mut budget))?,
                 "sensitive_values" if !skipped => {
@@ -116,6 +121,8 @@ impl<'de> Visitor<'de> for Resource {
                 _ => _ = fields.next_value::<IgnoredAny>()?,
             }
         }
+        skipped |= managed == (resource.kind == coverage::NAME);
+        skipped |= !managed && holds_true(&resource.before_sensitive);
         Ok((!skipped && !budget.exceeded && is_ours(&resource.kind)).then_some(resource))
     }
 }

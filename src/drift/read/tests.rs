@@ -233,3 +233,39 @@ fn a_resource_that_is_too_large_is_told_as_a_whole() {
     let endless = (&b"{\"format_version\": \"1.2\", \"x\": \""[..]).chain(io::repeat(b'a').take(100 << 20));
     assert!(read(endless).unwrap_err().contains("longer than 8 MiB"));
 }
+
+/// Where the configuration has `data.defender_coverage`, who has set a plan is known; of a machine's plan it is not.
+#[test]
+fn coverage_tells_who_has_set_a_plan() {
+    let assignment = "/subscriptions/a/providers/Microsoft.Authorization/policyAssignments/p";
+    let plans = json!({
+        "KeyVaults": {"cause": "policy", "policy_assignments": [assignment]}, "Api": {"cause": "defender_portal"},
+        "Arm": {"cause": "unknown"},
+    });
+    let coverage = json!({"subscriptions": [{"id": SCOPE, "plans": plans}]});
+    let changed = |name: &str| {
+        change(&format!("defender_plan.{name}"), "update", &plan(name, "Standard"), &plan(name, "Free"))
+    };
+    let mut machine = changed("KeyVaults");
+    machine["address"] = json!("defender_plan.machine");
+    for side in ["before", "after"] {
+        machine["change"][side]["id"] = json!(format!("{SCOPE}/resourceGroups/g/providers/x/y/z"));
+    }
+    let document = json!({
+        "format_version": "1.2", "resource_drift": [changed("KeyVaults"), changed("Api"), changed("Arm"), machine],
+        "prior_state": {"values": {"root_module": {"resources": [
+            {"mode": "data", "type": "defender_coverage", "values": coverage}]}}},
+    });
+    let report = report(&document.to_string()).unwrap();
+    let causes = report.findings.iter().map(|one| (one.address.as_str(), one.cause.title()));
+    let expected = [
+        ("Api", "Defender portal"),
+        ("Arm", "unknown"),
+        ("KeyVaults", "policy assignment"),
+        ("machine", "unknown"),
+    ];
+    let expected = expected.map(|(name, cause)| (format!("defender_plan.{name}"), cause));
+    let mut causes: Vec<_> = causes.map(|(address, cause)| (address.to_owned(), cause)).collect();
+    causes.sort_unstable();
+    assert_eq!(causes, expected);
+}
