@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tfplugin_protocol::provider::{Call, Private};
 use tfplugin_protocol::{Attr, Diagnostic, Result};
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
@@ -31,6 +32,7 @@ mod moving;
 mod retired;
 mod rules;
 pub mod succession;
+mod turns;
 mod unread;
 
 pub use listing::{LeftOut, listed_scope, subscriptions_at};
@@ -57,6 +59,7 @@ pub struct Context {
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
     enforcements: Mutex<HashMap<String, bool>>,
+    turns: turns::Turns,
     applying: AtomicBool,
 }
 
@@ -130,6 +133,7 @@ impl Context {
             doomed: Mutex::default(),
             private_data: Mutex::default(),
             enforcements: Mutex::default(),
+            turns: turns::Turns::default(),
             applying: AtomicBool::new(false),
         }
     }
@@ -317,6 +321,12 @@ impl Context {
     /// Whether the object `id` is planned to be destroyed, as far as it has been planned.
     pub fn is_doomed(&self, id: &str) -> bool {
         self.doomed.lock().unwrap_or_else(PoisonError::into_inner).contains(&id.to_ascii_lowercase())
+    }
+
+    /// Waits for the turn at the object `id`, which lasts until the guard is dropped. Who removes it has the turn until all
+    /// of it is gone; who creates it takes the turn to say so with [`note_creation`](Self::note_creation).
+    pub async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
+        self.turns.at(id).await
     }
 
     /// Notes that this run creates the object `id`.

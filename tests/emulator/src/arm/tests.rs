@@ -50,6 +50,13 @@ fn groups_lie_in_groups() {
 }
 
 #[test]
+fn subscriptions_are_listed_with_their_number() {
+    let list = get(&mut tenant(), "/subscriptions?api-version=2022-12-01");
+    assert_eq!(list["value"].as_array().map(Vec::len), Some(2));
+    assert_eq!(list["count"], json!({ "type": "Total", "value": 2 }));
+}
+
+#[test]
 fn without_a_seed_there_are_no_groups() {
     let mut world = azure(Cloud::Public, &json!([]));
     assert!(documents(&mut world).iter().all(|(id, _)| !id.contains("managementgroups")));
