@@ -1,7 +1,7 @@
 //! Drift: what a Terraform plan says of this provider's resources, for people who decide what to do about it.
 //!
 //! Pure but for the reader that is handed in: knows neither Terraform's protocol nor Azure, and has no clock. In reading
-//! order: [`read`] takes a plan file in, `change` makes findings of it, by `difference`, `severity` and `cause`;
+//! order: [`read()`] takes a plan file in, `change` makes findings of it, by `difference`, `severity` and `cause`;
 //! [`Report`] judges them, with a [`Baseline`]; [`Format`] writes them.
 
 mod baseline;
