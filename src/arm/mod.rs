@@ -32,6 +32,7 @@ mod secret;
 mod single_flight;
 mod transport;
 mod tries;
+mod turns;
 mod versions;
 mod wait;
 
@@ -50,4 +51,5 @@ pub use request::{Call, Request, Response};
 pub use scope::{Scope, ScopeKind};
 pub use secret::Secret;
 pub use single_flight::SingleFlight;
+pub use turns::Turns;
 pub use versions::Versions;

@@ -53,7 +53,7 @@ pub(crate) async fn create(means: Means<'_>, wish: Wish, left_over: BTreeSet<Str
     let (scope, id) = place(&wish.planned)?;
     // Another resource that removes it in this run has removed all of it by now, or sees that it stays: half of one, and half
     // of the other, would have roles granted to an identity that is gone.
-    let turn = means.context.turn(&id).await;
+    let turn = means.context.turn(&id, means.patience).await?;
     means.context.note_creation(&id);
     drop(turn);
     if let Some(there) = means.policy.assignment(&id, means.patience).await? {
@@ -86,7 +86,7 @@ pub(crate) async fn update(means: Means<'_>, prior: &Model, notes: Notes, wish: 
 pub(crate) async fn remove(means: Means<'_>, prior: Model, mut notes: Notes) -> Result<()> {
     let Means { context, policy, journal, patience } = means;
     let (scope, id) = place(&prior)?;
-    let _turn = context.turn(&id).await;
+    let _turn = context.turn(&id, patience).await?;
     if context.has_created(&id) {
         // Another resource has taken its place in this run, and goes on with what is there.
         return Ok(());

@@ -1,5 +1,6 @@
 //! Where lists look: in one subscription, or in all below a management group.
 
+use futures_util::future::join_all;
 use tfplugin_protocol::Diagnostic;
 use tfplugin_protocol::provider::Call;
 
@@ -7,23 +8,49 @@ use super::Context;
 use crate::arm::{self, Error, ErrorKind, IdError, Scope, ScopeKind};
 use crate::fleet::{Fleet, Reach};
 
+/// So many places are asked at once.
+pub const AT_ONCE: usize = 8;
+
 /// So many places of which nothing is listed are named.
 const NAMED: usize = 10;
 
 /// Places of which nothing is listed, each with the reason: one warning tells of all of them.
 #[derive(Debug, Default)]
-pub struct LeftOut(Vec<(Scope, String)>);
+pub struct LeftOut {
+    /// Whether there are other places, so that the list can do without one.
+    is_one_of_many: bool,
+    places: Vec<(Scope, String)>,
+}
 
 impl LeftOut {
-    /// Takes note of a place that cannot be read.
+    /// What `look` finds in these places, all at once. A place that cannot be read is left out, if there may be others.
     ///
     /// # Errors
     ///
-    /// Any failure that is not of this place alone.
-    pub fn note(&mut self, place: &Scope, error: Error) -> Result<(), Error> {
+    /// Any other failure.
+    pub async fn look_at<'a, T, F>(
+        &mut self,
+        places: &'a [Scope],
+        look: impl Fn(&'a Scope) -> F,
+    ) -> Result<Vec<(&'a Scope, T)>, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let mut found = Vec::new();
+        for (place, outcome) in places.iter().zip(join_all(places.iter().map(look)).await) {
+            match outcome {
+                Ok(one) => found.push((place, one)),
+                Err(error) if self.is_one_of_many => self.note(place, error)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    fn note(&mut self, place: &Scope, error: Error) -> Result<(), Error> {
         match error.kind() {
             ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::NotRegistered { .. } => {
-                self.0.push((place.clone(), error.to_string()));
+                self.places.push((place.clone(), error.to_string()));
                 Ok(())
             }
             ErrorKind::Credentials
@@ -42,12 +69,12 @@ impl LeftOut {
 
     /// Tells what is missing, if anything is.
     pub fn warn(self, call: &mut Call<Context>) {
-        let count = self.0.len();
+        let count = self.places.len();
         if count == 0 {
             return;
         }
         let lines: Vec<String> =
-            self.0.into_iter().take(NAMED).map(|(place, why)| format!("\n- {place}: {why}")).collect();
+            self.places.into_iter().take(NAMED).map(|(place, why)| format!("\n- {place}: {why}")).collect();
         let more = if count > NAMED { format!("\n- and {} more", count - NAMED) } else { String::new() };
         let what =
             if count == 1 { "One subscription is".to_owned() } else { format!("{count} subscriptions are") };
@@ -70,10 +97,10 @@ pub async fn subscriptions_at(
         return Ok((vec![scope.clone()], LeftOut::default()));
     }
     let below = fleet.subscriptions(&Reach::Below(scope.clone()), call).await?;
-    let (mut places, mut left_out) = (Vec::new(), LeftOut::default());
+    let (mut places, mut left_out) = (Vec::new(), LeftOut { is_one_of_many: true, places: Vec::new() });
     for one in below {
         match one.state.as_deref().filter(|_| !one.is_usable()) {
-            Some(state) => left_out.0.push((one.scope, format!("its state is {state}"))),
+            Some(state) => left_out.places.push((one.scope, format!("its state is {state}"))),
             // Of what may not be read, no state is known either; the request tells why.
             None => places.push(one.scope),
         }

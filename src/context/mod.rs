@@ -14,7 +14,7 @@ use tfplugin_protocol::{Attr, Diagnostic, Result};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
-use crate::arm::{self, Client, IdError, ResourceId, Scope, ScopeKind};
+use crate::arm::{self, Client, Error, IdError, ResourceId, Scope, ScopeKind, Turns};
 use crate::availability::{Fact, Grant};
 use crate::catalog::model::Cloud;
 use crate::documents::Documents;
@@ -32,10 +32,9 @@ mod moving;
 mod retired;
 mod rules;
 pub mod succession;
-mod turns;
 mod unread;
 
-pub use listing::{LeftOut, listed_scope, subscriptions_at};
+pub use listing::{AT_ONCE, LeftOut, listed_scope, subscriptions_at};
 pub use moving::{azapi_body, azapi_id, is_azurerm, is_set, json_text, refuse_move};
 pub use rules::{RuleBlock, RuleSettings, day_of, fact, static_settings};
 pub use unread::{unreadable, warn_of_unreadable};
@@ -59,7 +58,7 @@ pub struct Context {
     doomed: Mutex<HashSet<String>>,
     private_data: Mutex<HashMap<String, Private>>,
     enforcements: Mutex<HashMap<String, bool>>,
-    turns: turns::Turns,
+    turns: Turns,
     applying: AtomicBool,
 }
 
@@ -133,7 +132,7 @@ impl Context {
             doomed: Mutex::default(),
             private_data: Mutex::default(),
             enforcements: Mutex::default(),
-            turns: turns::Turns::default(),
+            turns: Turns::default(),
             applying: AtomicBool::new(false),
         }
     }
@@ -325,8 +324,15 @@ impl Context {
 
     /// Waits for the turn at the object `id`, which lasts until the guard is dropped. Who removes it has the turn until all
     /// of it is gone; who creates it takes the turn to say so with [`note_creation`](Self::note_creation).
-    pub async fn turn(&self, id: &str) -> OwnedMutexGuard<()> {
-        self.turns.at(id).await
+    ///
+    /// # Errors
+    ///
+    /// That the time ran out, or Terraform was interrupted, while it was another one's turn.
+    pub async fn turn(&self, id: &str, call: &arm::Call) -> Result<OwnedMutexGuard<()>, Error> {
+        let turn = self.turns.at(id, call).await;
+        turn.map_err(|kind| {
+            Error::not_sent(kind, "waiting for another resource", id, "it is removing the same object")
+        })
     }
 
     /// Notes that this run creates the object `id`.

@@ -2,8 +2,6 @@
 //! of the whole cluster, so nothing else of it may change on the way.
 //! <https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update>
 
-use std::sync::{Arc, PoisonError};
-
 use serde_json::{Value, json};
 
 use super::{Found, Machines, Target};
@@ -57,18 +55,10 @@ impl Machines {
     ///
     /// Why it could not be changed.
     pub async fn change(&self, target: &Target, part: &Part, call: &Call) -> Result<Found, Error> {
-        let turn = {
-            let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(writes.entry(target.as_str().to_ascii_lowercase()).or_default())
-        };
         let act = format!("changing the cluster {}", target.name());
         let unfinished =
             |kind| Error::not_sent(kind, &act, target.as_str(), "another change of it is under way");
-        let _turn = tokio::select! {
-            turn = turn.lock() => turn,
-            () = call.cancel.cancelled() => return Err(unfinished(ErrorKind::Cancelled)),
-            () = tokio::time::sleep_until(call.deadline) => return Err(unfinished(ErrorKind::Timeout)),
-        };
+        let _turn = self.writes.at(target.as_str(), call).await.map_err(unfinished)?;
         let mut tries = 0;
         loop {
             tries += 1;

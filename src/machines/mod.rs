@@ -24,7 +24,7 @@ pub use found::Found;
 pub use graph::Listed;
 pub use target::{Kind, Target};
 
-use crate::arm::{Call, Client, Error, ErrorKind, Request, SingleFlight};
+use crate::arm::{Call, Client, Error, ErrorKind, Request, SingleFlight, Turns};
 
 /// What is on a machine or cluster.
 type Installed = Arc<Vec<Extension>>;
@@ -34,7 +34,7 @@ type Installed = Arc<Vec<Extension>>;
 pub struct Machines {
     client: Client,
     flights: Mutex<HashMap<String, Flights>>,
-    writes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    writes: Turns,
 }
 
 /// What was asked of one target.
@@ -47,7 +47,7 @@ struct Flights {
 impl Machines {
     /// Machines by way of `client`. Nothing is sent yet.
     pub fn new(client: Client) -> Self {
-        Self { client, flights: Mutex::default(), writes: Mutex::default() }
+        Self { client, flights: Mutex::default(), writes: Turns::default() }
     }
 
     /// A machine or cluster; nothing where there is none. Asked for once.

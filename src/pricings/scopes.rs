@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use tokio::sync::OwnedMutexGuard;
 
 use super::{LISTING, Plans, Pricing, plan_named};
-use crate::arm::{Call, Error, ErrorKind, Scope, SingleFlight};
+use crate::arm::{Call, Error, ErrorKind, Scope, SingleFlight, Turns};
 
 /// All scopes that were read or written.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Scopes {
     known: Mutex<HashMap<Scope, Arc<Known>>>,
     /// One queue a subscription; Azure refuses a second pricing write with 409 while one is under way.
     /// <https://github.com/hashicorp/terraform-provider-azurerm/issues/32451>
-    queues: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
+    queues: Turns,
 }
 
 /// One scope.
@@ -56,19 +56,15 @@ impl Scopes {
         call: &Call,
         act: &str,
     ) -> Result<OwnedMutexGuard<()>, Error> {
-        let key = scope.subscription_id().unwrap_or_default().to_owned();
-        let queue =
-            Arc::clone(self.queues.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        tokio::select! {
-            turn = queue.lock_owned() => Ok(turn),
-            () = tokio::time::sleep_until(call.deadline) => Err(Error::not_sent(
-                ErrorKind::Timeout, act, scope.as_str(),
-                "the time ran out while other writes to the subscription were under way; Azure takes one at a time",
-            )),
-            () = call.cancel.cancelled() => Err(Error::not_sent(
-                ErrorKind::Cancelled, act, scope.as_str(), "Terraform was interrupted before the request was sent",
-            )),
-        }
+        let turn = self.queues.at(scope.subscription_id().unwrap_or_default(), call).await;
+        turn.map_err(|kind| {
+            let why = if kind == ErrorKind::Cancelled {
+                "Terraform was interrupted before the request was sent"
+            } else {
+                "the time ran out while other writes to the subscription were under way; Azure takes one at a time"
+            };
+            Error::not_sent(kind, act, scope.as_str(), why)
+        })
     }
 }
 

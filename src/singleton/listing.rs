@@ -1,6 +1,5 @@
 //! What `terraform query` finds: the settings of a subscription, or of all below a management group.
 
-use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tfplugin_protocol::provider::{Call, Finds, ImportTarget, ListResource};
@@ -11,11 +10,8 @@ use super::Singleton;
 use super::apply::live;
 use super::kind::{Kind, Place};
 use crate::arm::{Scope, ScopeKind};
-use crate::context::{Context, listed_scope, patience, subscriptions_at};
+use crate::context::{AT_ONCE, Context, listed_scope, patience, subscriptions_at};
 use crate::diagnostics::explain;
-
-/// So many subscriptions are asked at once.
-const AT_ONCE: usize = 8;
 
 /// How the settings of a kind are listed.
 #[derive(Debug)]
@@ -71,16 +67,8 @@ impl<K: Kind> ListResource for Singleton<K> {
         let (places, mut left_out) = places.map_err(at_scope)?;
         let is_one_of_many = scope.kind() == ScopeKind::ManagementGroup;
         for some in places.chunks(AT_ONCE) {
-            let lists = join_all(some.iter().map(|place| K::list(documents, place, &patience))).await;
-            for (place, bodies) in some.iter().zip(lists) {
-                let bodies = match bodies {
-                    Ok(bodies) => bodies,
-                    Err(error) if is_one_of_many => {
-                        left_out.note(place, error).map_err(at_scope)?;
-                        continue;
-                    }
-                    Err(error) => return Err(at_scope(error).into()),
-                };
+            let lists = left_out.look_at(some, |place| K::list(documents, place, &patience)).await;
+            for (place, bodies) in lists.map_err(at_scope)? {
                 for body in bodies {
                     let Some((found, model)) = read::<K>(place, &body, &query, call)? else { continue };
                     let what = found.what.strip_prefix("the ").unwrap_or(&found.what).to_owned();

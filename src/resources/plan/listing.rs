@@ -1,6 +1,5 @@
 //! The plans of a scope, for `terraform query`.
 
-use futures_util::future::join_all;
 use serde::Deserialize;
 use tfplugin_protocol::provider::{Call, Finds, ListResource};
 use tfplugin_protocol::schema::Attribute;
@@ -9,12 +8,10 @@ use tfplugin_protocol::{Attr, Diagnostic, Result, Schema, Value};
 use super::Plan;
 use super::model::Model;
 use crate::arm::{Scope, ScopeKind};
-use crate::context::{Context, listed_scope, patience, subscriptions_at, warn_of_unreadable};
+use crate::context::{AT_ONCE, Context, listed_scope, patience, subscriptions_at, warn_of_unreadable};
 use crate::diagnostics::explain;
 use crate::pricings::Tier;
 
-/// So many subscriptions are asked at once.
-const AT_ONCE: usize = 8;
 /// Single resources with plans of their own.
 const RESOURCES: &[ScopeKind] =
     &[ScopeKind::VirtualMachine, ScopeKind::VirtualMachineScaleSet, ScopeKind::ArcMachine];
@@ -64,16 +61,8 @@ impl ListResource for Plan {
         let is_one_of_many = scope.kind() == ScopeKind::ManagementGroup;
         let wanted = |tier: Tier| query.tier.known().is_none_or(|wanted| *wanted == tier);
         for some in places.chunks(AT_ONCE) {
-            let lists = join_all(some.iter().map(|place| pricings.list(place, &patience))).await;
-            for (place, plans) in some.iter().zip(lists) {
-                let plans = match plans {
-                    Ok(plans) => plans,
-                    Err(error) if is_one_of_many => {
-                        left_out.note(place, error).map_err(at_scope)?;
-                        continue;
-                    }
-                    Err(error) => return Err(at_scope(error).into()),
-                };
+            let lists = left_out.look_at(some, |place| pricings.list(place, &patience)).await;
+            for (place, plans) in lists.map_err(at_scope)? {
                 warn_of_unreadable(call, place, &plans);
                 // What a machine inherits is its subscription's.
                 for plan in plans.iter().filter(|plan| plan.inherited != Some(true) && wanted(plan.tier)) {
